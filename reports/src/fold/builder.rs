@@ -1,0 +1,191 @@
+use std::collections::{HashMap, VecDeque};
+
+use super::overall;
+use crate::document::{
+    CaseResult, CaseVerdict, Document, Level, Reason, RuleResult, RuleVerdict, SCHEMA, Suite, Summary, Target, Verdict,
+};
+use crate::event::{PlannedCase, RuleInfo, RunEvent};
+
+/// The reason code of a case that was planned and never finished.
+pub const NOT_RUN: &str = "not-run";
+
+/// Folds the events of one run into its document.
+///
+/// The order in which cases finish doesn't matter: two runs with the same results give the same document, times aside.
+#[derive(Debug, Clone, Default)]
+pub struct DocumentBuilder {
+    suite: Suite,
+    target: Target,
+    rules: Vec<RuleInfo>,
+    planned: Vec<PlannedCase>,
+    finished: Vec<CaseResult>,
+    notes: Vec<String>,
+    needs: Vec<(String, String)>,
+    complete: bool,
+}
+
+impl DocumentBuilder {
+    /// A builder that has seen nothing yet.
+    #[must_use]
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// Takes in what happened.
+    pub fn apply(&mut self, event: &RunEvent) {
+        match event {
+            RunEvent::RunStarted { suite, target, rules, planned } => {
+                self.suite = suite.clone();
+                self.target = target.clone();
+                self.rules = rules.clone();
+                self.planned = planned.clone();
+            }
+            RunEvent::CaseFinished(case) => self.finished.push(tidied(case)),
+            RunEvent::Note(note) => self.notes.push(note.clone()),
+            RunEvent::RuleNeeds { rule, need } => self.needs.push((rule.clone(), need.clone())),
+            RunEvent::RunFinished { interrupted } => self.complete = !interrupted,
+            RunEvent::CaseStarted { .. } | RunEvent::Waiting { .. } => {}
+        }
+    }
+
+    /// The document of all that was taken in. Planned cases that never finished are inconclusive in it, with the reason
+    /// [`NOT_RUN`].
+    #[must_use]
+    pub fn finish(self) -> Document {
+        let Self { suite, target, rules, planned, finished, mut notes, needs, complete } = self;
+        if !complete {
+            notes.push(format!(
+                "The run was interrupted: {} of {} planned cases finished.",
+                finished.len(),
+                planned.len()
+            ));
+        }
+        let cases = in_planned_order(planned, finished);
+        let rules = judged(rules, &cases, &needs, &mut notes);
+        let mut document = Document {
+            schema: SCHEMA,
+            suite,
+            target,
+            verdict: Verdict::Inconclusive,
+            summary: Summary::of(&cases),
+            notes,
+            rules,
+            cases,
+        };
+        document.verdict = overall(&document);
+        document
+    }
+}
+
+/// Puts each result in the place that was planned for it. Results that nobody planned come last, as they came.
+fn in_planned_order(planned: Vec<PlannedCase>, finished: Vec<CaseResult>) -> Vec<CaseResult> {
+    let mut waiting: HashMap<String, VecDeque<usize>> = HashMap::new();
+    for (place, case) in finished.iter().enumerate() {
+        waiting.entry(case.id.clone()).or_default().push_back(place);
+    }
+    let mut finished: Vec<Option<CaseResult>> = finished.into_iter().map(Some).collect();
+    let mut cases = Vec::with_capacity(planned.len());
+    for plan in planned {
+        let place = waiting.get_mut(&plan.id).and_then(VecDeque::pop_front);
+        let result = place.and_then(|place| finished[place].take());
+        cases.push(result.unwrap_or_else(|| never_ran(plan)));
+    }
+    cases.extend(finished.into_iter().flatten());
+    cases
+}
+
+fn never_ran(plan: PlannedCase) -> CaseResult {
+    CaseResult {
+        id: plan.id,
+        title: plan.title,
+        section: plan.section,
+        verdict: CaseVerdict::Inconclusive,
+        reason: Some(Reason::new(NOT_RUN, "the run ended before this case did")),
+        rules: plan.rules,
+        location: plan.location,
+        slow: plan.slow,
+        ..CaseResult::default()
+    }
+}
+
+/// Times to the microsecond, and none that JSON can't hold.
+fn tidied(case: &CaseResult) -> CaseResult {
+    let round = |ms: f64| {
+        let rounded = (ms * 1000.0).round() / 1000.0;
+        if rounded.is_finite() { rounded } else { 0.0 }
+    };
+    let mut case = case.clone();
+    case.duration_ms = round(case.duration_ms);
+    for entry in &mut case.transcript {
+        entry.ms = round(entry.ms);
+    }
+    case
+}
+
+/// Judges each rule by the cases. Rules that a case names and the run didn't announce are appended as MUST rules, with a
+/// note: a broken rule is never lost.
+fn judged(
+    rules: Vec<RuleInfo>,
+    cases: &[CaseResult],
+    needs: &[(String, String)],
+    notes: &mut Vec<String>,
+) -> Vec<RuleResult> {
+    let mut results: Vec<RuleResult> = rules.into_iter().map(unjudged).collect();
+    let mut places: HashMap<String, usize> =
+        results.iter().enumerate().map(|(place, rule)| (rule.id.clone(), place)).collect();
+    for case in cases {
+        for id in case.rules.iter().chain(&case.broken_rules) {
+            let place = *places.entry(id.clone()).or_insert_with(|| {
+                notes.push(format!("Case {} names the rule {id}, which the run did not announce.", case.id));
+                results.push(unjudged(unannounced(id)));
+                results.len() - 1
+            });
+            let rule = &mut results[place];
+            if !rule.cases.contains(&case.id) {
+                rule.cases.push(case.id.clone());
+            }
+            if case.verdict.is_conclusive() && case.broken_rules.contains(id) {
+                rule.verdict = RuleVerdict::Broken;
+            } else if case.verdict.shows_its_rules() && rule.verdict == RuleVerdict::NotExercised {
+                rule.verdict = RuleVerdict::Held;
+            }
+        }
+    }
+    for (rule, need) in needs {
+        let Some(result) = places.get(rule).map(|&place| &mut results[place]) else {
+            continue;
+        };
+        if result.verdict == RuleVerdict::NotExercised && !result.needs.contains(need) {
+            result.needs.push(need.clone());
+        }
+    }
+    results
+}
+
+fn unjudged(rule: RuleInfo) -> RuleResult {
+    let RuleInfo { id, level, section, section_title, clause, source, text } = rule;
+    RuleResult {
+        id,
+        level,
+        verdict: RuleVerdict::NotExercised,
+        cases: Vec::new(),
+        section,
+        section_title,
+        clause,
+        source,
+        text,
+        needs: Vec::new(),
+    }
+}
+
+fn unannounced(id: &str) -> RuleInfo {
+    RuleInfo {
+        id: id.to_owned(),
+        level: Level::Must,
+        section: String::new(),
+        section_title: String::new(),
+        clause: String::new(),
+        source: String::new(),
+        text: String::new(),
+    }
+}

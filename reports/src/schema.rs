@@ -1,0 +1,12 @@
+//! The document's published form.
+
+use schemars::generate::SchemaSettings;
+use serde_json::Value;
+
+use crate::document::Document;
+
+/// The JSON Schema (draft 2020-12) of the documents that this version writes. `reports/schema/result.schema.json` holds it.
+#[must_use]
+pub fn document_schema() -> Value {
+    SchemaSettings::draft2020_12().for_serialize().into_generator().into_root_schema_for::<Document>().to_value()
+}

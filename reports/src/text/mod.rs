@@ -1,0 +1,46 @@
+//! The report for a terminal.
+//!
+//! It goes from the whole to the particular and back: what was tested, how each rule fared, each failure with the exchange
+//! that proves it, what stayed open and why, and, in the last lines, where a terminal leaves the eye, the verdict.
+//!
+//! A document holds what peers sent. All of the text passes through one writer, `page::Page`, which escapes it, so no control
+//! character of a peer's reaches the terminal.
+
+mod abridge;
+mod closing;
+mod detail;
+mod escape;
+mod exchange;
+mod failures;
+mod groups;
+mod header;
+mod page;
+mod palette;
+mod rules;
+mod wording;
+
+use std::io::{self, Write};
+
+use crate::document::Document;
+use crate::render::RenderOptions;
+use page::Page;
+
+/// Writes the report.
+///
+/// # Errors
+///
+/// Those of `out`.
+pub fn render(document: &Document, options: &RenderOptions, out: &mut dyn Write) -> io::Result<()> {
+    let mut page = Page::new(out, options);
+    header::write(&mut page, document)?;
+    rules::write(&mut page, document)?;
+    failures::write_failed(&mut page, document)?;
+    groups::write_unexpected_passes(&mut page, document)?;
+    groups::write_errors(&mut page, document)?;
+    failures::write_warned(&mut page, document)?;
+    groups::write_inconclusive(&mut page, document)?;
+    groups::write_not_applicable(&mut page, document)?;
+    groups::write_known_failures(&mut page, document)?;
+    groups::write_unsteady(&mut page, document)?;
+    closing::write(&mut page, document)
+}
