@@ -1,0 +1,78 @@
+//! What a scenario expects of the peer.
+
+use schemars::JsonSchema;
+
+use super::value::{Number, Octets};
+
+/// One expectation. Messages that are legal at any time (PING, an event of the peer's own) never stand in the way of one.
+#[derive(Debug, Clone, PartialEq, Eq, serde::Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case", deny_unknown_fields)]
+pub enum Pattern {
+    /// Response "connected".
+    Connected,
+    /// Response "hello new client", its id captured or compared.
+    HelloNewClient(HelloPattern),
+    /// Response "instance id mismatch".
+    InstanceIdMismatch,
+    /// Response "quarantined", with whatever reason.
+    Quarantined,
+    /// Response "unsupported protocol version".
+    UnsupportedProtocolVersion,
+    /// Response "unsupported application version".
+    UnsupportedApplicationVersion,
+    /// Any of the two acceptances.
+    Acceptance,
+    /// Any of the four rejections.
+    Rejection,
+    /// Each PUBLISH of this connection that has no answer yet gets one: an ACK where the target file says that the application
+    /// accepts the event, a NACK where it says that it doesn't, else either.
+    Answers,
+    /// The same, and a NACK where the target file says nothing makes the case inconclusive: what was to be shown can't be.
+    Acks,
+    /// Each PUBLISH of this connection that has no answer yet is NACKed.
+    Nacks,
+    /// This NACK.
+    Nack(NackPattern),
+    /// The PONG for the oldest PING that has none yet.
+    Pong,
+    /// A PUBLISH of the peer's, for an event that was asked for.
+    Publish(PublishPattern),
+    /// Nothing: no answer, no response, no PONG. The connection may close.
+    Nothing,
+    /// The connection is closed by the peer, by whatever means.
+    Closed,
+    /// The connection stays open.
+    Open,
+    /// One of these.
+    OneOf(Vec<Pattern>),
+    /// All of these in whatever order.
+    AnyOrder(Vec<Pattern>),
+}
+
+/// The id in a hello.
+#[derive(Debug, Clone, PartialEq, Eq, serde::Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct HelloPattern {
+    /// The server's instance id.
+    pub server_instance_id: Number,
+}
+
+/// A NACK, by its id.
+#[derive(Debug, Clone, PartialEq, Eq, serde::Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct NackPattern {
+    /// The id that it answers.
+    pub message_id: Number,
+    /// Its machine message, if that matters.
+    pub machine_message: Option<Octets>,
+}
+
+/// A PUBLISH of the peer's.
+#[derive(Debug, Clone, PartialEq, Eq, serde::Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct PublishPattern {
+    /// The name under which the event was asked for.
+    pub event: String,
+    /// Its message id, captured or compared.
+    pub message_id: Option<Number>,
+}

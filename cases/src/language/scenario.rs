@@ -1,0 +1,127 @@
+//! A whole scenario.
+
+use std::collections::BTreeMap;
+
+use schemars::JsonSchema;
+use sinkcheck_spec::catalogue::Role;
+
+use super::step::{Step, Verb};
+
+/// The connection that a step is about unless it says otherwise.
+pub const MAIN: &str = "main";
+
+/// A test case: one file.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Scenario {
+    /// Its path without the ending: `server/handshake/hello`.
+    pub id: String,
+    /// One line.
+    pub title: String,
+    /// Why the case is the way it is, where the title and the rules don't say so.
+    pub purpose: Option<String>,
+    /// Whose behaviour is judged.
+    pub under_test: Role,
+    /// The rules that it shows, the first one being what it is about.
+    pub requirements: Vec<String>,
+    /// The identity that the main connection uses.
+    pub client: Fixture,
+    /// Further connections by name, and who they are.
+    pub connections: BTreeMap<String, Owner>,
+    /// The transport that it needs.
+    pub transport: Transport,
+    /// What is done.
+    pub steps: Vec<Step>,
+    /// The file as the person named it.
+    pub file: String,
+    /// The whole text of the file.
+    pub text: String,
+}
+
+/// A kind of identity that a target is set up with.
+#[derive(
+    Debug, Clone, Copy, Default, PartialEq, Eq, Hash, PartialOrd, Ord, serde::Deserialize, serde::Serialize, JsonSchema,
+)]
+#[serde(rename_all = "snake_case")]
+pub enum Fixture {
+    /// The server has accepted it before.
+    #[default]
+    Known,
+    /// The server knows the identity and has no record of an instance.
+    New,
+    /// The server has quarantined it.
+    Quarantined,
+    /// Its certificate is trusted and of no client that the server knows.
+    Unknown,
+    /// It shows no certificate.
+    Anonymous,
+    /// Its certificate is of an authority that the server doesn't trust.
+    Untrusted,
+}
+
+impl Fixture {
+    /// Its name in target files.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Known => "known",
+            Self::New => "new",
+            Self::Quarantined => "quarantined",
+            Self::Unknown => "unknown",
+            Self::Anonymous => "anonymous",
+            Self::Untrusted => "untrusted",
+        }
+    }
+}
+
+/// Who a further connection is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum Owner {
+    /// The same identity as the main connection.
+    Same,
+    /// Another identity, of a client that the server knows.
+    Another,
+}
+
+/// The transport that a case needs.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, serde::Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum Transport {
+    /// Whatever the target speaks.
+    #[default]
+    Any,
+    /// TLS.
+    Tls,
+}
+
+impl Scenario {
+    /// The folder that it is in: `handshake` of `server/handshake/hello`.
+    pub fn section(&self) -> &str {
+        let mut parts = self.id.rsplit('/');
+        parts.next();
+        parts.next().unwrap_or("")
+    }
+
+    /// Whether it waits for keepalive intervals to pass.
+    pub fn is_slow(&self) -> bool {
+        self.any_step(&|step| matches!(step.verb, Verb::Wait(_) | Verb::Expect { within: Some(_), .. }))
+    }
+
+    /// Whether it asks the target's adapter something.
+    pub fn asks(&self) -> bool {
+        self.any_step(&|step| matches!(step.verb, Verb::Ask(_)))
+    }
+
+    /// Whether any step, at whatever depth, is such.
+    pub fn any_step(&self, is_such: &dyn Fn(&Step) -> bool) -> bool {
+        fn any(steps: &[Step], is_such: &dyn Fn(&Step) -> bool) -> bool {
+            steps.iter().any(|step| {
+                is_such(step)
+                    || match &step.verb {
+                        Verb::ForEach { steps, .. } | Verb::Repeat { steps, .. } => any(steps, is_such),
+                        _ => false,
+                    }
+            })
+        }
+        any(&self.steps, is_such)
+    }
+}

@@ -1,0 +1,268 @@
+//! `sinkcheck certify`.
+
+use std::sync::Arc;
+
+use clap::ArgMatches;
+use sinkcheck_cases::language::{Scenario, Verb};
+use sinkcheck_reports::document::{CaseVerdict, Level, Role as ReportRole, RuleVerdict, Suite, Target as ReportTarget};
+use sinkcheck_reports::event::{PlannedCase, RuleInfo};
+use sinkcheck_reports::fold::exit_code;
+use sinkcheck_reports::{DocumentBuilder, RunEvent};
+use sinkcheck_spec::catalogue::{self, Role, catalogue};
+use tokio::sync::{mpsc, watch};
+
+use super::args::{Certify, RoleArgument, Terminal};
+use super::exit::Failure;
+use super::progress::Progress;
+use super::selection::{Selection, Wanted, scenarios, select};
+use super::{outputs, say};
+use crate::judge::{KnownFailures, unplayed};
+use crate::run::{Options, Run};
+use crate::target::{self, Target, builtin};
+
+/// What the suite speaks.
+const PROTOCOL_VERSION: u8 = 0;
+
+pub(super) fn certify(typed: &Certify, matches: &ArgMatches, terminal: &Terminal) -> Result<u8, Failure> {
+    let role = match typed.role {
+        RoleArgument::Server => Role::Server,
+    };
+    let outputs = outputs::outputs(typed, matches)?;
+    let known_failures = match &typed.known_failing {
+        Some(file) => KnownFailures::read(file).map_err(|mistake| Failure::mistakes(&[*mistake], false))?,
+        None => KnownFailures::default(),
+    };
+    let wanted = Wanted {
+        cases: &typed.case,
+        rules: &typed.rule,
+        skip_slow: typed.skip_slow,
+        repeat: typed.repeat,
+        shuffle: typed.shuffle.as_deref(),
+    };
+    let selection = select(scenarios(typed.suite.as_deref())?, role, &wanted)?;
+    let given = match (&typed.target, &typed.address) {
+        (Some(file), _) => Some(target::from_file(file, role)?),
+        (None, Some(address)) => {
+            let address = address.parse().map_err(|error: target::AddressError| Failure::usage(error.to_string()))?;
+            Some(target::from_address(address)?)
+        }
+        (None, None) => None,
+    };
+    let runtime = tokio::runtime::Builder::new_multi_thread()
+        .enable_all()
+        .build()
+        .map_err(|error| Failure::ours(format!("no runtime: {error}")))?;
+    let builder = runtime.block_on(async {
+        let (server, target) = match given {
+            Some(target) => (None, target),
+            None => {
+                let (server, target) = builtin::reference_server()
+                    .await
+                    .map_err(|error| Failure::ours(format!("the reference server: {error}")))?;
+                (Some(server), target)
+            }
+        };
+        let builder = play(typed, target, &selection, &known_failures).await;
+        if let Some(server) = server {
+            server.stop().await;
+        }
+        Ok::<_, Failure>(builder)
+    })?;
+    // Tasks that wait for a peer need not be waited for.
+    runtime.shutdown_background();
+    let stale = if selection.cases.len() == selection.suite_size { known_failures.stale() } else { Vec::new() };
+    let mut builder = builder;
+    for entry in &stale {
+        builder.apply(&RunEvent::Note(format!("Stale entry in the list of known failures: {entry} fits no failure.")));
+    }
+    let document = builder.finish();
+    outputs::write(&document, &outputs, terminal, typed.verbose)?;
+    Ok(exit_code(&document, stale.len()))
+}
+
+async fn play(
+    typed: &Certify,
+    target: Target,
+    selection: &Selection,
+    known_failures: &KnownFailures,
+) -> DocumentBuilder {
+    let mut builder = DocumentBuilder::new();
+    let mut progress = Progress::new(selection.cases.len(), typed.quiet);
+    builder.apply(&started(&target, selection));
+    for note in notes(typed, &target, selection) {
+        builder.apply(&RunEvent::Note(note));
+    }
+    if let Some(wait) = announced_wait(&target, selection) {
+        progress.event(&RunEvent::Waiting { what: wait.clone() });
+        if !typed.quiet && !std::io::IsTerminal::is_terminal(&std::io::stderr()) {
+            say(wait);
+        }
+    }
+    let (events, mut come) = mpsc::unbounded_channel();
+    let (stop, stopped) = watch::channel(false);
+    let options = Options { jobs: typed.jobs.into(), fail_fast: typed.fail_fast };
+    let run = Run::new(target, selection.cases.clone(), options, events, stopped);
+    let running = tokio::spawn(run.play());
+    tokio::spawn(async move {
+        if tokio::signal::ctrl_c().await.is_ok() {
+            // A run that is over needs no stop.
+            let _ = stop.send(true);
+            say("stopping; a second Ctrl-C ends at once");
+        }
+        if tokio::signal::ctrl_c().await.is_ok() {
+            std::process::exit(130);
+        }
+    });
+    while let Some(mut event) = come.recv().await {
+        if let RunEvent::CaseFinished(result) = &mut event {
+            known_failures.apply(result);
+        }
+        progress.event(&event);
+        builder.apply(&event);
+    }
+    let interrupted = running.await.unwrap_or(true);
+    progress.finish();
+    builder.apply(&RunEvent::RunFinished { interrupted });
+    add_needs(builder, selection)
+}
+
+fn started(target: &Target, selection: &Selection) -> RunEvent {
+    let section_title = |id: &str| {
+        catalogue()
+            .sections()
+            .iter()
+            .find(|section| section.id == id)
+            .map(|section| section.title.clone())
+            .unwrap_or_default()
+    };
+    let rules = catalogue().rules_for(target.role).map(|rule| RuleInfo {
+        id: rule.id.clone(),
+        level: match rule.level {
+            catalogue::Level::Must => Level::Must,
+            catalogue::Level::Should => Level::Should,
+        },
+        section: rule.section.clone(),
+        section_title: section_title(&rule.section),
+        clause: rule.protocol.clone(),
+        source: rule.source.to_string(),
+        text: rule.text.clone(),
+    });
+    // The document is in the suite's order, whatever the order in which the cases are played.
+    let mut planned: Vec<&Arc<Scenario>> = selection.cases.iter().collect();
+    planned.sort_by(|a, b| a.id.cmp(&b.id));
+    let planned = planned.into_iter().map(|scenario| {
+        let result = unplayed(scenario);
+        PlannedCase {
+            id: result.id,
+            title: result.title,
+            section: result.section,
+            rules: result.rules,
+            location: result.location,
+            slow: result.slow,
+        }
+    });
+    RunEvent::RunStarted {
+        suite: Suite {
+            version: env!("CARGO_PKG_VERSION").to_owned(),
+            protocol_version: PROTOCOL_VERSION,
+            cases: selection.suite_size,
+            rules: catalogue().rules().len(),
+        },
+        target: ReportTarget {
+            name: target.name.clone(),
+            role: match target.role {
+                Role::Server => ReportRole::Server,
+                Role::Client => ReportRole::Client,
+            },
+            address: target.address.clone(),
+            capabilities: target.capabilities.clone().unwrap_or_default(),
+        },
+        rules: rules.collect(),
+        planned: planned.collect(),
+    }
+}
+
+fn notes(typed: &Certify, target: &Target, selection: &Selection) -> Vec<String> {
+    let mut notes = Vec::new();
+    if !selection.slow_left_out.is_empty() {
+        notes.push(format!(
+            "--skip-slow left out {} cases that wait for keepalive intervals.",
+            selection.slow_left_out.len()
+        ));
+    }
+    if let Some(seed) = selection.seed {
+        notes.push(format!("The order was random; --shuffle {seed} gives it again."));
+    }
+    if !target.described {
+        notes.push(
+            "Only an address was given: the rules that need another client, an event that is NACKed, TLS or an adapter need a target file (`sinkcheck init DIR` writes one to start from)."
+                .to_owned(),
+        );
+    }
+    if !typed.case.is_empty() || !typed.rule.is_empty() {
+        notes.push("Only some cases were selected; a verdict about the whole needs all of them.".to_owned());
+    }
+    notes
+}
+
+/// What is said before a run that waits for seconds.
+fn announced_wait(target: &Target, selection: &Selection) -> Option<String> {
+    let interval = target.keepalive_interval?;
+    let slow: Vec<_> = selection.cases.iter().filter(|case| case.is_slow()).collect();
+    let longest = slow.iter().map(|case| intervals(case)).fold(0.0, f64::max);
+    let seconds = interval.as_secs_f64() * longest;
+    (seconds >= 5.0).then(|| {
+        format!(
+            "{} cases wait for keepalive intervals, the longest about {seconds:.0} s; --skip-slow leaves them out",
+            slow.len()
+        )
+    })
+}
+
+fn intervals(scenario: &Scenario) -> f64 {
+    fn of(steps: &[sinkcheck_cases::language::Step]) -> f64 {
+        steps
+            .iter()
+            .map(|step| match &step.verb {
+                Verb::Wait(intervals) => *intervals,
+                Verb::Expect { within: Some(within), .. } => within.to,
+                Verb::Repeat { times, steps } => f64::from(*times) * of(steps),
+                Verb::ForEach { steps, .. } => of(steps),
+                _ => 0.0,
+            })
+            .sum()
+    }
+    of(&scenario.steps)
+}
+
+/// Says of each rule that was not exercised what would reach it.
+fn add_needs(builder: DocumentBuilder, selection: &Selection) -> DocumentBuilder {
+    let so_far = builder.clone().finish();
+    let mut builder = builder;
+    let mut needs = |rule: &str, need: String| builder.apply(&RunEvent::RuleNeeds { rule: rule.to_owned(), need });
+    for rule in so_far.rules.iter().filter(|rule| rule.verdict == RuleVerdict::NotExercised) {
+        for case in so_far.cases.iter().filter(|case| case.rules.contains(&rule.id)) {
+            match (&case.reason, case.verdict) {
+                (Some(reason), CaseVerdict::NotApplicable) => needs(&rule.id, reason.message.clone()),
+                (Some(reason), _) => {
+                    needs(&rule.id, format!("a result in its cases, which have none ({})", reason.code))
+                }
+                (None, _) => needs(&rule.id, "a result in its cases, which failed before it".to_owned()),
+            }
+        }
+        if selection.slow_left_out.iter().any(|case| case.requirements.contains(&rule.id)) {
+            needs(&rule.id, "a run without --skip-slow".to_owned());
+        }
+        if rule.cases.is_empty() {
+            let of_catalogue = catalogue().rule(&rule.id);
+            match of_catalogue.and_then(|rule| rule.unobservable.as_ref()) {
+                Some(_) => needs(&rule.id, "an observer inside the target: nobody outside can see it".to_owned()),
+                None if selection.cases.len() < selection.suite_size => {
+                    needs(&rule.id, "a case that was not selected".to_owned())
+                }
+                None => {}
+            }
+        }
+    }
+    builder
+}

@@ -1,0 +1,126 @@
+//! Where the result goes: pairs of --format and --output, and standard output.
+
+use std::fs::File;
+use std::io::{self, IsTerminal, Write};
+use std::path::{Path, PathBuf};
+
+use clap::ArgMatches;
+use sinkcheck_reports::Document;
+use sinkcheck_reports::render::{Format, RenderOptions, render};
+
+use super::args::{Certify, Colour, Terminal};
+use super::exit::{CONFORMS, Failure};
+
+/// A form of the result and where it goes.
+#[derive(Debug)]
+pub(super) struct Output {
+    format: Format,
+    /// Standard output if there is none.
+    file: Option<PathBuf>,
+}
+
+/// Pairs each --output with the --format before it.
+pub(super) fn outputs(typed: &Certify, matches: &ArgMatches) -> Result<Vec<Output>, Failure> {
+    let matches = matches.subcommand_matches("certify").unwrap_or(matches);
+    let places = |name: &str| matches.indices_of(name).into_iter().flatten().collect::<Vec<usize>>();
+    let mut list: Vec<(usize, Output)> = places("format")
+        .into_iter()
+        .zip(&typed.format)
+        .map(|(at, format)| (at, Output { format: *format, file: None }))
+        .collect();
+    for (at, file) in places("output").into_iter().zip(&typed.output) {
+        let Some((_, output)) = list.iter_mut().rev().find(|(format_at, _)| *format_at < at) else {
+            return Err(Failure::usage(format!(
+                "--output {} comes before any --format: say which form goes there",
+                file.display()
+            )));
+        };
+        if output.file.is_some() {
+            return Err(Failure::usage(format!("--output {} is a second one for the same --format", file.display())));
+        }
+        output.file = Some(file.clone());
+    }
+    let mut list: Vec<Output> = list.into_iter().map(|(_, output)| output).collect();
+    match list.iter().filter(|output| output.file.is_none()).count() {
+        0 if !typed.quiet => list.push(Output { format: Format::Text, file: None }),
+        0 | 1 => {}
+        _ => return Err(Failure::usage("two forms for standard output: give all but one of them an --output")),
+    }
+    for file in list.iter().filter_map(|output| output.file.as_deref()) {
+        check_writable(file)?;
+    }
+    Ok(list)
+}
+
+/// A result that can't be written is found out before the run and not after it.
+fn check_writable(file: &Path) -> Result<(), Failure> {
+    let wrong = |error: io::Error| Failure::usage(format!("--output {}: {error}", file.display()));
+    if file.is_dir() {
+        return Err(Failure::usage(format!("--output {}: it is a folder", file.display())));
+    }
+    let beside = beside(file);
+    File::create(&beside).map_err(wrong)?;
+    std::fs::remove_file(&beside).map_err(wrong)
+}
+
+/// The file that is written before it takes the place of the real one.
+fn beside(file: &Path) -> PathBuf {
+    let mut name = file.file_name().unwrap_or_default().to_owned();
+    name.push(format!(".{}.part", std::process::id()));
+    file.with_file_name(name)
+}
+
+/// Writes every form of the result. A file appears whole or not at all.
+pub(super) fn write(document: &Document, list: &[Output], terminal: &Terminal, verbose: bool) -> Result<(), Failure> {
+    for output in list {
+        let mut text = Vec::new();
+        let options = match output.file {
+            Some(_) => RenderOptions { colour: false, verbose, ..RenderOptions::default() },
+            None => RenderOptions { colour: colour(terminal.color), width: width(), verbose },
+        };
+        render(document, output.format, &options, &mut text).map_err(|error| Failure::ours(error.to_string()))?;
+        match &output.file {
+            Some(file) => {
+                let beside = beside(file);
+                let written = File::create(&beside).and_then(|mut open| {
+                    open.write_all(&text)?;
+                    open.sync_all()?;
+                    std::fs::rename(&beside, file)
+                });
+                if let Err(error) = written {
+                    // What was there before stays as it was; the part that was written is of no use.
+                    let _ = std::fs::remove_file(&beside);
+                    return Err(Failure::ours(format!("{} can't be written: {error}", file.display())));
+                }
+            }
+            None => {
+                to_stdout(&text)?;
+            }
+        }
+    }
+    Ok(())
+}
+
+/// Writes to standard output; a reader that has seen enough is no error.
+pub(super) fn to_stdout(text: &[u8]) -> Result<u8, Failure> {
+    let mut stdout = io::stdout().lock();
+    match stdout.write_all(text).and_then(|()| stdout.flush()) {
+        Err(error) if error.kind() != io::ErrorKind::BrokenPipe => {
+            Err(Failure::ours(format!("standard output: {error}")))
+        }
+        _ => Ok(CONFORMS),
+    }
+}
+
+/// Whether to colour what goes to standard output.
+pub(super) fn colour(when: Colour) -> bool {
+    match when {
+        Colour::Always => true,
+        Colour::Never => false,
+        Colour::Auto => io::stdout().is_terminal() && std::env::var_os("NO_COLOR").is_none_or(|value| value.is_empty()),
+    }
+}
+
+fn width() -> usize {
+    terminal_size::terminal_size().map_or(100, |(width, _)| usize::from(width.0))
+}

@@ -1,0 +1,75 @@
+//! Opening a connection, over TCP or TLS.
+
+use std::fmt;
+use std::sync::Arc;
+use std::time::Duration;
+
+use rustls::pki_types::ServerName;
+use tokio::io::{AsyncRead, AsyncWrite};
+use tokio::net::TcpStream;
+use tokio_rustls::TlsConnector;
+
+use crate::target::Address;
+
+/// A stream of octets, whatever is below it.
+pub type Stream = Box<dyn Octets>;
+
+/// What a stream must be able to do.
+pub trait Octets: AsyncRead + AsyncWrite + Send + Unpin {}
+impl<T: AsyncRead + AsyncWrite + Send + Unpin> Octets for T {}
+
+/// How to reach a peer as a certain client.
+#[derive(Clone)]
+pub struct Dial {
+    /// Where it is.
+    pub address: Address,
+    /// How TLS is spoken, where it is.
+    pub tls: Option<(Arc<rustls::ClientConfig>, ServerName<'static>)>,
+}
+
+impl fmt::Debug for Dial {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Dial({})", self.address)
+    }
+}
+
+/// Why a peer can't be reached.
+#[derive(Debug, thiserror::Error)]
+pub enum DialError {
+    /// The network says no.
+    #[error("{0}")]
+    Io(#[from] std::io::Error),
+    /// No port is known yet.
+    #[error("the address has no port")]
+    NoPort,
+    /// TLS failed.
+    #[error("TLS: {0}")]
+    Tls(String),
+    /// Nothing answered.
+    #[error("no connection within {} ms", .0.as_millis())]
+    TimedOut(Duration),
+}
+
+pub(super) struct Opened {
+    pub(super) stream: Stream,
+    /// The same socket, to be reset.
+    pub(super) socket: std::net::TcpStream,
+}
+
+impl Dial {
+    pub(super) async fn open(&self) -> Result<Opened, DialError> {
+        let port = self.address.port.ok_or(DialError::NoPort)?;
+        let tcp = TcpStream::connect((self.address.host.as_str(), port)).await?.into_std()?;
+        let socket = tcp.try_clone()?;
+        let tcp = TcpStream::from_std(tcp)?;
+        tcp.set_nodelay(true)?;
+        let Some((config, name)) = &self.tls else {
+            return Ok(Opened { stream: Box::new(tcp), socket });
+        };
+        let connector = TlsConnector::from(Arc::clone(config));
+        match connector.connect(name.clone(), tcp).await {
+            Ok(stream) => Ok(Opened { stream: Box::new(stream), socket }),
+            Err(error) => Err(DialError::Tls(error.to_string())),
+        }
+    }
+}

@@ -1,0 +1,121 @@
+//! What came on a connection and no step has taken yet.
+
+use std::collections::VecDeque;
+use std::time::Instant;
+
+use sinkcheck_spec::oracle::{Breach, Phase, ServerOracle};
+use sinkcheck_spec::wire::{ConnectionResponse, Event, Message, MessageId, Publish, Reason};
+
+/// More frames than any case of ours makes a right peer send; a peer that sends more floods.
+const MAX_FRAMES: usize = 50_000;
+
+/// An answer to a PUBLISH.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Answer {
+    /// It was ACKed.
+    Ack,
+    /// It was NACKed, with this reason.
+    Nack(Reason<'static>),
+}
+
+/// The end of a connection.
+#[derive(Debug, Clone)]
+pub struct Closed {
+    /// When it was seen.
+    pub at: Instant,
+    /// In what way: `closed`, `reset`, …
+    pub how: String,
+}
+
+/// What came and is still to be looked at, and what the oracle says of all of it.
+#[derive(Debug)]
+pub struct Inbox {
+    /// Hears of every frame.
+    pub oracle: ServerOracle,
+    /// Rules that were broken, in the order in which they were.
+    pub breaches: Vec<Breach>,
+    /// Responses that no step has taken.
+    pub responses: VecDeque<ConnectionResponse<'static>>,
+    /// Answers that no step has taken.
+    pub answers: Vec<(MessageId, Answer)>,
+    /// PONGs that no step has taken.
+    pub pongs: usize,
+    /// Events of the peer's that were asked for, and that no step has taken.
+    pub publishes: VecDeque<Publish<'static>>,
+    /// Events that the case asked the peer to publish; others are ACKed as they come.
+    pub wanted: Vec<Event<'static>>,
+    /// The connection's end, if it came to one by the peer.
+    pub closed: Option<Closed>,
+    /// The case itself ended the connection.
+    pub abandoned: bool,
+    /// Nothing is answered by itself.
+    pub mute: bool,
+    /// When octets were last sent.
+    pub last_sent: Instant,
+    /// How many frames came.
+    pub frames: usize,
+}
+
+impl Inbox {
+    pub(super) fn new() -> Self {
+        Self {
+            oracle: ServerOracle::new(),
+            breaches: Vec::new(),
+            responses: VecDeque::new(),
+            answers: Vec::new(),
+            pongs: 0,
+            publishes: VecDeque::new(),
+            wanted: Vec::new(),
+            closed: None,
+            abandoned: false,
+            mute: false,
+            last_sent: Instant::now(),
+            frames: 0,
+        }
+    }
+
+    /// Whether the peer sends without end.
+    pub fn is_flooded(&self) -> bool {
+        self.frames >= MAX_FRAMES
+    }
+
+    /// Whether the server accepted and the connection is open.
+    pub fn is_accepted(&self) -> bool {
+        self.closed.is_none() && self.oracle.phase() == Phase::Accepted
+    }
+
+    /// What stands there unasked, in words.
+    pub fn unasked(&self) -> Option<String> {
+        if let Some(response) = self.responses.front() {
+            return Some(response.to_string());
+        }
+        if let Some((id, answer)) = self.answers.first() {
+            return Some(match answer {
+                Answer::Ack => format!("ACK {id}"),
+                Answer::Nack(reason) => format!("NACK {id} {reason}"),
+            });
+        }
+        (self.pongs > 0).then(|| "PONG".to_owned())
+    }
+
+    /// Takes in a message; returns what is to be sent back without the case's doing.
+    pub(super) fn take(&mut self, message: Message<'_>) -> Option<Message<'static>> {
+        match message.into_owned() {
+            Message::ConnectionResponse(response) => self.responses.push_back(response),
+            Message::Ack(ack) => self.answers.push((ack.message_id, Answer::Ack)),
+            Message::Nack(nack) => self.answers.push((nack.message_id, Answer::Nack(nack.reason))),
+            Message::Pong => self.pongs += 1,
+            Message::Ping => return Some(Message::Pong),
+            Message::Publish(publish) => {
+                if self.wanted.contains(&publish.event) {
+                    self.publishes.push_back(publish);
+                } else if self.oracle.phase() == Phase::Accepted {
+                    let message_id = publish.message_id;
+                    return Some(Message::Ack(sinkcheck_spec::wire::Ack { message_id }));
+                }
+            }
+            Message::ConnectionRequest(_) | Message::OtherVersion(_) => {}
+        }
+        None
+    }
+}

@@ -1,0 +1,192 @@
+//! One connection to the peer: octets go out and come in, the oracle hears of every frame, and the transcript keeps them.
+//!
+//! A reader task takes in what comes as soon as it comes, so that a peer that answers while we write never blocks on us. A writer
+//! task sends, answers PINGs, and ACKs events that nobody asked for, but never within a frame that the case is sending. The
+//! player looks at the [`Inbox`] and waits for it to change; it never sleeps for something that the peer does.
+
+mod dial;
+mod inbox;
+mod reader;
+mod transcript;
+mod writer;
+
+use std::sync::{Arc, Mutex, MutexGuard};
+use std::time::{Duration, Instant};
+
+use tokio::sync::{Notify, mpsc, oneshot};
+use tokio::task::JoinHandle;
+
+pub use dial::{Dial, DialError, Stream};
+pub use inbox::{Answer, Closed, Inbox};
+pub use transcript::Transcript;
+
+use writer::Order;
+
+/// An open or closed connection.
+#[derive(Debug)]
+pub struct Connection {
+    shared: Arc<Shared>,
+    orders: mpsc::UnboundedSender<Order>,
+    tasks: [JoinHandle<()>; 2],
+    socket: Option<std::net::TcpStream>,
+}
+
+#[derive(Debug)]
+struct Shared {
+    name: String,
+    inbox: Mutex<Inbox>,
+    changed: Notify,
+    transcript: Transcript,
+}
+
+impl Shared {
+    fn inbox(&self) -> MutexGuard<'_, Inbox> {
+        // A poisoned lock means that a check of ours panicked; what it guards is still whole, each change being one step.
+        self.inbox.lock().unwrap_or_else(std::sync::PoisonError::into_inner)
+    }
+}
+
+/// Why octets could not be sent.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum SendError {
+    /// The peer closed or reset the connection.
+    Closed,
+    /// The peer doesn't read what we send.
+    Stuck,
+}
+
+impl Connection {
+    /// Opens a connection. A TLS handshake that the peer ends is no error here: the connection is closed then, as the peer
+    /// meant it.
+    ///
+    /// # Errors
+    /// The peer can't be reached.
+    pub async fn open(name: &str, dial: &Dial, patience: Duration, transcript: Transcript) -> Result<Self, DialError> {
+        match tokio::time::timeout(patience, dial.open()).await {
+            Err(_) => Err(DialError::TimedOut(patience)),
+            Ok(Ok(opened)) => {
+                transcript.event(name, true, "connected");
+                Ok(Self::start(name, Some(opened.stream), Some(opened.socket), transcript))
+            }
+            Ok(Err(DialError::Tls(why))) => {
+                transcript.event(name, true, "connected");
+                let connection = Self::start(name, None, None, transcript);
+                connection.shared.transcript.event(name, false, &format!("closed in the TLS handshake: {why}"));
+                connection.shared.inbox().closed =
+                    Some(Closed { at: Instant::now(), how: format!("in the TLS handshake: {why}") });
+                Ok(connection)
+            }
+            Ok(Err(error)) => Err(error),
+        }
+    }
+
+    fn start(name: &str, stream: Option<Stream>, socket: Option<std::net::TcpStream>, transcript: Transcript) -> Self {
+        let shared = Arc::new(Shared {
+            name: name.to_owned(),
+            inbox: Mutex::new(Inbox::new()),
+            changed: Notify::new(),
+            transcript,
+        });
+        let (orders, taken) = mpsc::unbounded_channel();
+        let tasks = match stream {
+            Some(stream) => {
+                let (read, write) = tokio::io::split(stream);
+                [
+                    tokio::spawn(reader::run(Arc::clone(&shared), read, orders.clone())),
+                    tokio::spawn(writer::run(Arc::clone(&shared), write, taken)),
+                ]
+            }
+            None => [tokio::spawn(async {}), tokio::spawn(async {})],
+        };
+        Self { shared, orders, tasks, socket }
+    }
+
+    /// What came so far.
+    pub fn inbox(&self) -> MutexGuard<'_, Inbox> {
+        self.shared.inbox()
+    }
+
+    /// Waits until `decide` has an answer, looking again whenever something came, or until the deadline.
+    pub async fn wait<T>(&self, deadline: Instant, mut decide: impl FnMut(&mut Inbox) -> Option<T>) -> Option<T> {
+        loop {
+            let changed = self.shared.changed.notified();
+            tokio::pin!(changed);
+            changed.as_mut().enable();
+            if let Some(decided) = decide(&mut self.inbox()) {
+                return Some(decided);
+            }
+            if tokio::time::timeout_at(deadline.into(), changed).await.is_err() {
+                // Something may have come together with the deadline.
+                return decide(&mut self.inbox());
+            }
+        }
+    }
+
+    /// Sends octets in these segments, `gap` apart, and waits until they have been handed to the network.
+    ///
+    /// # Errors
+    /// The connection is closed, or the peer reads so slowly that `patience` was not enough.
+    pub async fn send(&self, segments: Vec<Vec<u8>>, gap: Duration, patience: Duration) -> Result<(), SendError> {
+        let (done, sent) = oneshot::channel();
+        if self.orders.send(Order::Send { segments, gap, done }).is_err() {
+            return Err(SendError::Closed);
+        }
+        match tokio::time::timeout(patience, sent).await {
+            Ok(Ok(true)) => Ok(()),
+            Ok(_) => Err(SendError::Closed),
+            Err(_) => Err(SendError::Stuck),
+        }
+    }
+
+    /// From now on nothing is sent but what the case sends: no PONG, no ACK.
+    pub fn mute(&self) {
+        self.inbox().mute = true;
+    }
+
+    /// Sends the end of our direction (FIN, after close_notify where there is TLS) and leaves the other one open.
+    pub async fn finish(&self, patience: Duration) {
+        let (done, ended) = oneshot::channel();
+        if self.orders.send(Order::Finish { done }).is_ok() {
+            // A peer that has gone already needs no end.
+            let _ = tokio::time::timeout(patience, ended).await;
+        }
+    }
+
+    /// Ends the connection in an orderly way: the end of our direction, then up to `linger` for the peer's.
+    pub async fn close(&self, linger: Duration, patience: Duration) {
+        self.finish(patience).await;
+        self.wait(Instant::now() + linger, |inbox| inbox.closed.is_some().then_some(())).await;
+        self.abandon();
+    }
+
+    /// Ends the connection with a reset.
+    pub fn reset(&mut self) {
+        if let Some(socket) = &self.socket {
+            // Without it the connection ends with FIN, which is a close as well.
+            let _ = socket2::SockRef::from(socket).set_linger(Some(Duration::ZERO));
+        }
+        self.shared.transcript.event(&self.shared.name, true, "reset");
+        self.abandon();
+        self.socket = None;
+    }
+
+    /// Whether the case itself ended the connection.
+    pub fn is_abandoned(&self) -> bool {
+        self.inbox().abandoned
+    }
+
+    fn abandon(&self) {
+        self.inbox().abandoned = true;
+        for task in &self.tasks {
+            task.abort();
+        }
+    }
+}
+
+impl Drop for Connection {
+    fn drop(&mut self) {
+        for task in &self.tasks {
+            task.abort();
+        }
+    }
+}

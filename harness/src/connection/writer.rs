@@ -1,0 +1,127 @@
+//! The task that sends.
+
+use std::collections::VecDeque;
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use sinkcheck_spec::wire::{Deframer, Message};
+use tokio::io::{AsyncWriteExt, WriteHalf};
+use tokio::sync::{mpsc, oneshot};
+
+use super::Shared;
+use super::dial::Stream;
+
+/// What the writer is told.
+#[derive(Debug)]
+pub(super) enum Order {
+    /// Octets of the case, in segments.
+    Send { segments: Vec<Vec<u8>>, gap: Duration, done: oneshot::Sender<bool> },
+    /// An answer that the case doesn't care about.
+    Reply(Message<'static>),
+    /// The end of our direction.
+    Finish { done: oneshot::Sender<()> },
+}
+
+pub(super) async fn run(shared: Arc<Shared>, stream: WriteHalf<Stream>, mut orders: mpsc::UnboundedReceiver<Order>) {
+    let mut writer =
+        Writer { shared, stream, frames: Deframer::new(), unfinished: Vec::new(), replies: VecDeque::new() };
+    while let Some(order) = orders.recv().await {
+        match order {
+            Order::Send { segments, gap, done } => {
+                let sent = writer.send(segments, gap).await;
+                // Whoever ordered may have lost patience.
+                let _ = done.send(sent);
+            }
+            Order::Reply(message) => writer.replies.push_back(message),
+            Order::Finish { done } => {
+                writer.finish().await;
+                let _ = done.send(());
+            }
+        }
+        writer.reply().await;
+    }
+}
+
+struct Writer {
+    shared: Arc<Shared>,
+    stream: WriteHalf<Stream>,
+    /// Puts together what we send, so that the oracle hears of a frame when its last octet goes.
+    frames: Deframer,
+    /// The octets of a frame whose end has not been sent.
+    unfinished: Vec<u8>,
+    replies: VecDeque<Message<'static>>,
+}
+
+impl Writer {
+    async fn send(&mut self, segments: Vec<Vec<u8>>, gap: Duration) -> bool {
+        let count = segments.len();
+        for (at, segment) in segments.into_iter().enumerate() {
+            if !self.segment(&segment).await {
+                return false;
+            }
+            if at + 1 < count {
+                // The peer is to see the segments apart. There is nothing to wait for: it may say nothing to a part.
+                tokio::time::sleep(gap).await;
+            }
+        }
+        true
+    }
+
+    async fn segment(&mut self, octets: &[u8]) -> bool {
+        self.frames.push(octets);
+        let mut meanings = Vec::new();
+        let mut ended = false;
+        while let Some(content) = self.frames.next_frame() {
+            ended = true;
+            meanings.push(meaning(&content));
+            // The oracle hears of it before the peer can.
+            self.shared.inbox().oracle.sent(&content);
+        }
+        let pending = self.frames.pending();
+        if ended {
+            self.unfinished.clear();
+        }
+        self.unfinished.extend_from_slice(&octets[octets.len() - pending.min(octets.len())..]);
+        if pending > 0 {
+            meanings.push(format!("{pending} octets of an unfinished frame"));
+        }
+        self.shared.transcript.octets(&self.shared.name, true, octets, summary(&meanings));
+        self.shared.inbox().last_sent = Instant::now();
+        let sent = self.stream.write_all(octets).await.is_ok() && self.stream.flush().await.is_ok();
+        self.shared.inbox().last_sent = Instant::now();
+        sent
+    }
+
+    async fn reply(&mut self) {
+        while self.frames.pending() == 0 {
+            if self.shared.inbox().mute {
+                self.replies.clear();
+            }
+            let Some(message) = self.replies.pop_front() else { return };
+            self.segment(&message.to_frame()).await;
+        }
+    }
+
+    async fn finish(&mut self) {
+        self.shared.inbox().oracle.sent_end(&self.unfinished);
+        self.shared.transcript.event(&self.shared.name, true, "closed");
+        // A peer that has closed already needs no end of ours.
+        let _ = self.stream.shutdown().await;
+    }
+}
+
+fn meaning(content: &[u8]) -> String {
+    match Message::decode(content) {
+        Ok(message) => message.to_string(),
+        Err(error) => format!("malformed: {error}"),
+    }
+}
+
+/// Many messages in one segment are told by the first and the number of the rest.
+fn summary(meanings: &[String]) -> Option<String> {
+    const SHOWN: usize = 4;
+    if meanings.len() <= SHOWN {
+        return (!meanings.is_empty()).then(|| meanings.join(" + "));
+    }
+    Some(format!("{} + {} more frames", meanings[..SHOWN].join(" + "), meanings.len() - SHOWN))
+}

@@ -1,0 +1,11 @@
+//! The harness: plays cases at an implementation of Sink and judges what it does.
+//!
+//! [`target`] reaches the implementation, [`connection`] is one connection to it, [`player`] performs a scenario, [`judge`] turns
+//! what happened into a verdict, [`run`] plays many cases side by side, [`cli`] is the program.
+
+pub mod cli;
+pub mod connection;
+pub mod judge;
+pub mod player;
+pub mod run;
+pub mod target;

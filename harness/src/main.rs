@@ -1,0 +1,7 @@
+//! The `sinkcheck` program.
+
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    sinkcheck::cli::main()
+}

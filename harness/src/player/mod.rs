@@ -1,0 +1,263 @@
+//! Plays one scenario at a target and tells what happened. It finds; the [`crate::judge`] judges.
+
+mod build;
+mod calibration;
+mod expect;
+mod overload;
+mod settle;
+mod steps;
+mod values;
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use sinkcheck_cases::language::{MAIN, Owner, Scenario};
+use sinkcheck_reports::document::TranscriptEntry;
+use sinkcheck_spec::catalogue::{Level, catalogue};
+use sinkcheck_spec::wire::{Event, InstanceId, MessageId};
+
+use crate::connection::Dial;
+use crate::connection::{Connection, Transcript};
+use crate::target::{Adapter, Identity, Target};
+
+pub(crate) use build::default_event;
+pub use calibration::{Calibration, measure};
+pub use overload::LagMonitor;
+
+use values::Values;
+
+/// What a case is played with.
+#[derive(Debug, Clone)]
+pub struct Setting {
+    /// The target.
+    pub target: Arc<Target>,
+    /// Its adapter, if it has one.
+    pub adapter: Option<Arc<Adapter>>,
+    /// How fast and in what order it answers.
+    pub calibration: Calibration,
+    /// The server's instance id, as far as it is known.
+    pub server: Option<InstanceId>,
+    /// How late this machine is.
+    pub lag: Arc<LagMonitor>,
+}
+
+/// An identity as a case speaks as it.
+#[derive(Debug, Clone)]
+pub struct Seat {
+    /// Who.
+    pub identity: Identity,
+    /// How the target is reached as it, for this case.
+    pub dial: Dial,
+    /// The client_instance_id on the server's record, or the one to introduce it with.
+    pub client: InstanceId,
+}
+
+/// A rule that was found broken.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Finding {
+    /// The rule.
+    pub rule: String,
+    /// Line of the step in the scenario file.
+    pub line: usize,
+    /// What was expected.
+    pub expected: String,
+    /// What was seen.
+    pub observed: String,
+}
+
+/// Why a case ended before its last step.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Stop {
+    /// A rule was found broken: see the findings.
+    Broken,
+    /// It can't be told whether the target does right.
+    CantTell {
+        /// A stable code in kebab case.
+        code: &'static str,
+        /// In words.
+        message: String,
+        /// Line of the step.
+        line: usize,
+    },
+    /// The target lacks what the step needs.
+    Lacks {
+        /// What it lacks, as a noun phrase.
+        what: String,
+        /// Line of the step.
+        line: usize,
+    },
+    /// The harness itself failed.
+    Fault(String),
+}
+
+/// What happened when a case was played.
+#[derive(Debug, Clone)]
+pub struct Played {
+    /// Broken rules, in the order in which they were found.
+    pub findings: Vec<Finding>,
+    /// Why it ended early, if it did.
+    pub stop: Option<Stop>,
+    /// How each "nothing" was shown.
+    pub shown_by: Vec<String>,
+    /// All that was exchanged.
+    pub transcript: Vec<TranscriptEntry>,
+    /// The ids that the server accepted the main identity with, in order.
+    pub accepted_as: Vec<InstanceId>,
+    /// How long it took.
+    pub took: Duration,
+}
+
+pub(crate) struct Player<'a> {
+    scenario: &'a Scenario,
+    setting: &'a Setting,
+    main: Seat,
+    other: Option<Seat>,
+    values: Values,
+    connections: BTreeMap<String, Link>,
+    /// Events that the peer was asked to publish.
+    wanted: Vec<Event<'static>>,
+    /// How many events the application had taken before the case.
+    delivered_before: usize,
+    transcript: Transcript,
+    findings: Vec<Finding>,
+    shown_by: Vec<String>,
+    accepted_as: Vec<InstanceId>,
+    connected_before: bool,
+    /// Octets of the case came to the application's attention already.
+    started: Instant,
+}
+
+/// A connection and what the player remembers of it.
+struct Link {
+    connection: Connection,
+    /// PUBLISHes that must be answered and of which no step has taken the answer.
+    waiting: Vec<(MessageId, Claim)>,
+    next_id: MessageId,
+    /// Breaches that have been turned into findings.
+    reported: usize,
+    /// A request that was sent, to learn from its answer who is on record.
+    introduced: Option<InstanceId>,
+    /// A frame was begun and not ended: nothing else can be sent.
+    within_frame: bool,
+}
+
+/// What the target file says that the application does with an event.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Claim {
+    Accepts,
+    Rejects,
+    Unknown,
+}
+
+/// How a step ended that did not go as it should.
+enum Halt {
+    Broken { rule: Option<String>, expected: String, observed: String },
+    CantTell { code: &'static str, message: String },
+    Lacks(String),
+    Fault(String),
+}
+
+/// Plays a scenario.
+pub async fn play(scenario: &Scenario, setting: &Setting, main: Seat, other: Option<Seat>) -> Played {
+    let transcript = Transcript::begin();
+    let mut player = Player {
+        values: Values::new(&setting.target, main.client, setting.server),
+        scenario,
+        setting,
+        main,
+        other,
+        connections: BTreeMap::new(),
+        wanted: Vec::new(),
+        delivered_before: 0,
+        transcript,
+        findings: Vec::new(),
+        shown_by: Vec::new(),
+        accepted_as: Vec::new(),
+        connected_before: false,
+        started: Instant::now(),
+    };
+    let stop = player.run().await;
+    player.remember_acceptances();
+    let took = player.started.elapsed();
+    Played {
+        findings: player.findings,
+        stop,
+        shown_by: player.shown_by,
+        transcript: player.transcript.entries(),
+        accepted_as: player.accepted_as,
+        took,
+    }
+}
+
+impl Player<'_> {
+    async fn run(&mut self) -> Option<Stop> {
+        if let Err(halt) = self.look_at_application().await {
+            let line = self.scenario.steps.first().map_or(1, |step| step.line);
+            return Some(self.stop(halt, None, line));
+        }
+        let steps = &self.scenario.steps;
+        if let Some(stop) = self.steps(steps).await {
+            return Some(stop);
+        }
+        let line = steps.last().map_or(1, |step| step.line);
+        self.settle(line).await
+    }
+
+    /// Turns what a step came to into a reason to stop; a broken SHOULD is noted, and the case goes on.
+    fn stop(&mut self, halt: Halt, rule_of_step: Option<&str>, line: usize) -> Stop {
+        match halt {
+            Halt::Broken { rule, expected, observed } => {
+                let rule = rule
+                    .or_else(|| rule_of_step.map(str::to_owned))
+                    .unwrap_or_else(|| self.scenario.requirements[0].clone());
+                self.findings.push(Finding { rule, line, expected, observed });
+                Stop::Broken
+            }
+            Halt::CantTell { code, message } => Stop::CantTell { code, message, line },
+            Halt::Lacks(what) => Stop::Lacks { what, line },
+            Halt::Fault(what) => Stop::Fault(what),
+        }
+    }
+
+    /// Moves what the oracle found on any connection into the findings. True if a MUST is among them.
+    fn collect_breaches(&mut self, line: usize) -> bool {
+        let mut must = false;
+        for link in self.connections.values_mut() {
+            let inbox = link.connection.inbox();
+            for breach in &inbox.breaches[link.reported..] {
+                let level = catalogue().rule(breach.rule).map_or(Level::Must, |rule| rule.level);
+                must |= level == Level::Must;
+                let expected = catalogue().rule(breach.rule).map_or_else(String::new, |rule| rule.text.clone());
+                let finding = Finding { rule: breach.rule.to_owned(), line, expected, observed: breach.what.clone() };
+                if !self.findings.iter().any(|known| known.rule == finding.rule) {
+                    self.findings.push(finding);
+                }
+            }
+            link.reported = inbox.breaches.len();
+        }
+        must
+    }
+
+    fn remember_acceptances(&mut self) {
+        let links = std::mem::take(&mut self.connections);
+        for (name, link) in &links {
+            self.remember_acceptance(name, link);
+        }
+    }
+
+    fn remember_acceptance(&mut self, name: &str, link: &Link) {
+        let is_main = name == MAIN || self.scenario.connections.get(name) == Some(&Owner::Same);
+        let accepted = link.connection.inbox().oracle.phase() == sinkcheck_spec::oracle::Phase::Accepted;
+        if let (true, true, Some(client)) = (is_main, accepted, link.introduced) {
+            self.accepted_as.push(client);
+        }
+    }
+
+    fn seat(&self, connection: &str) -> Option<&Seat> {
+        match self.scenario.connections.get(connection) {
+            Some(Owner::Another) => self.other.as_ref(),
+            Some(Owner::Same) | None => Some(&self.main),
+        }
+    }
+}

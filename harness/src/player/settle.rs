@@ -1,0 +1,51 @@
+//! The end of a case: what a target sends too much comes after what it sends right, so each open connection is looked at once
+//! more before it is closed.
+
+use std::time::{Duration, Instant};
+
+use sinkcheck_spec::wire::Message;
+
+use super::{Player, Stop};
+
+impl Player<'_> {
+    /// A PING and its PONG where the target is accepted, then a window, then an orderly close. Whatever comes is the oracle's to
+    /// judge; a missing PONG is not, for the case may have been about something else.
+    pub(super) async fn settle(&mut self, line: usize) -> Option<Stop> {
+        let window = self.setting.calibration.window();
+        let patience = self.setting.calibration.patience();
+        let mut open = false;
+        for link in self.connections.values() {
+            let (accepted, is_open) = {
+                let inbox = link.connection.inbox();
+                (inbox.is_accepted() && !inbox.abandoned && !inbox.mute, inbox.closed.is_none() && !inbox.abandoned)
+            };
+            open |= is_open;
+            if accepted && !link.within_frame {
+                let waiting = link.connection.inbox().pongs;
+                let sent = link.connection.send(vec![Message::Ping.to_frame()], Duration::ZERO, patience).await;
+                if sent.is_ok() {
+                    link.connection
+                        .wait(Instant::now() + patience, |inbox| {
+                            (inbox.pongs > waiting || inbox.closed.is_some()).then_some(())
+                        })
+                        .await;
+                }
+            }
+        }
+        if open {
+            let deadline = Instant::now() + window;
+            for link in self.connections.values() {
+                link.connection.wait(deadline, |inbox| (inbox.closed.is_some() || inbox.abandoned).then_some(())).await;
+            }
+        }
+        if self.collect_breaches(line) {
+            return Some(Stop::Broken);
+        }
+        for link in self.connections.values() {
+            if !link.connection.is_abandoned() {
+                link.connection.close(window, patience).await;
+            }
+        }
+        if self.collect_breaches(line) { Some(Stop::Broken) } else { None }
+    }
+}

@@ -1,0 +1,117 @@
+//! The first contact: what can be found out about a target before any case is played. It judges nothing; what is wrong here is
+//! a case's to say.
+
+use std::time::{Duration, Instant};
+
+use sinkcheck_cases::language::{EventClass, Fixture};
+use sinkcheck_reports::document::Reason;
+use sinkcheck_spec::wire::{ConnectionRequest, ConnectionResponse, Event, InstanceId, Message};
+
+use super::seats::Taken;
+use super::service::{Ready, Service};
+use crate::connection::{Connection, Transcript};
+use crate::player::{Calibration, Seat, default_event, measure};
+use crate::target::Target;
+
+/// How long a target has for its first answer.
+const PATIENCE: Duration = Duration::from_secs(5);
+
+/// What was found out.
+pub(super) struct Contact {
+    pub(super) server: Option<InstanceId>,
+    pub(super) calibration: Calibration,
+    pub(super) notes: Vec<String>,
+}
+
+/// Meets the target as its first known client.
+///
+/// # Errors
+/// It can't be reached, or an address alone was given and the one client that can be tried is not accepted: then nothing can be
+/// shown.
+pub(super) async fn first(service: &mut Service, target: &Target) -> Result<Contact, Reason> {
+    let mut contact =
+        Contact { server: target.server_instance_id, calibration: Calibration::default(), notes: Vec::new() };
+    let known = target.identities.iter().find(|identity| identity.fixture == Fixture::Known);
+    let Some(identity) = known.or(target.identities.first()) else { return Ok(contact) };
+    let taken = vec![Taken::described(identity.clone())];
+    let mut setting_adapter = service.adapter();
+    let mut ready = service.for_case().launch(&taken, target.server_instance_id, &mut setting_adapter).await?;
+    let met = meet(&mut ready, &taken, target, &mut contact).await;
+    ready.finish().await;
+    met.map(|()| contact)
+}
+
+async fn meet(ready: &mut Ready, taken: &[Taken], target: &Target, contact: &mut Contact) -> Result<(), Reason> {
+    let Some(seat) = ready.seats(taken).into_iter().next() else { return Ok(()) };
+    let opened = Connection::open("contact", &seat.dial, PATIENCE, Transcript::begin()).await;
+    let connection =
+        opened.map_err(|error| Reason::new("could-not-connect", format!("{}: {error}", seat.dial.address)))?;
+    if seat.identity.fixture != Fixture::Known {
+        // To introduce any other client would change what the cases are to find.
+        contact.notes.push("The target has no `known` client, so its speed was not measured.".to_owned());
+        return Ok(());
+    }
+    let response = introduce(&connection, &seat, contact.server, target).await;
+    match response {
+        Ok(ConnectionResponse::HelloNewClient { server_instance_id }) => {
+            contact.server.get_or_insert(server_instance_id);
+        }
+        Ok(ConnectionResponse::Connected) => {}
+        Ok(other) if !target.described => {
+            return Err(Reason::new(
+                "not-accepted",
+                format!(
+                    "the server answered {other} to client_instance_id {}: a target file can say which clients it knows (`sinkcheck init DIR` makes one to start from)",
+                    seat.client
+                ),
+            ));
+        }
+        Ok(other) => {
+            contact.notes.push(format!(
+                "The first contact, as `{}` with client_instance_id {}, was answered {other}: does the target file describe the target?",
+                seat.identity.name, seat.client
+            ));
+            return Ok(());
+        }
+        Err(why) => {
+            contact.notes.push(format!("The first contact got no response: {why}."));
+            return Ok(());
+        }
+    }
+    let event = default_event(target, EventClass::Accepted).and_then(|fields| Event::new(fields).ok());
+    match event {
+        Some(event) => match measure(&connection, &event).await {
+            Some(calibration) => contact.calibration = calibration,
+            None => contact
+                .notes
+                .push("The target did not answer events and PINGs, so its speed was not measured.".to_owned()),
+        },
+        None => contact.notes.push("The target file's accepted event is too long to be sent.".to_owned()),
+    }
+    connection.close(contact.calibration.window(), PATIENCE).await;
+    Ok(())
+}
+
+/// Sends a request as a client and waits for the response; the reason in words if there is none.
+pub(super) async fn introduce(
+    connection: &Connection,
+    seat: &Seat,
+    server: Option<InstanceId>,
+    target: &Target,
+) -> Result<ConnectionResponse<'static>, String> {
+    let request = ConnectionRequest::new(target.supported_version.as_str(), seat.client, server)
+        .map_err(|error| error.to_string())?;
+    let deadline = Instant::now() + PATIENCE;
+    let sent = connection.send(vec![Message::from(request).to_frame()], Duration::ZERO, PATIENCE).await;
+    let came = connection
+        .wait(deadline, |inbox| match inbox.responses.pop_front() {
+            Some(response) => Some(Ok(response)),
+            None => inbox.closed.as_ref().map(|closed| Err(format!("the connection ended: {}", closed.how))),
+        })
+        .await;
+    match (came, sent) {
+        (Some(came), _) => came,
+        (None, Err(_)) => Err("what was sent was not read".to_owned()),
+        (None, Ok(())) => Err(format!("nothing came within {} ms", PATIENCE.as_millis())),
+    }
+}

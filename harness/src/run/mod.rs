@@ -1,0 +1,300 @@
+//! Plays many cases at one target: starts what has to be started, makes a first contact, gives each case identities that fit, and
+//! emits what happens. It judges nothing and prints nothing.
+
+mod contact;
+mod seats;
+mod service;
+
+use std::collections::VecDeque;
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use sinkcheck_cases::language::{Fixture, Owner, Scenario, Transport, Verb};
+use sinkcheck_reports::document::{CaseResult, CaseVerdict, Reason};
+use sinkcheck_reports::event::RunEvent;
+use sinkcheck_spec::wire::InstanceId;
+use tokio::sync::{mpsc, watch};
+use tokio::task::JoinSet;
+
+use crate::judge::{judge, unplayed};
+use crate::player::{LagMonitor, Played, Seat, Setting, play};
+use crate::target::Target;
+
+use contact::Contact;
+use seats::{FIXTURE_LOST, Seats, Taken, Want};
+use service::Service;
+
+/// No case of ours takes nearly as long, its waits for keepalive intervals apart.
+const CASE_LIMIT: Duration = Duration::from_secs(120);
+
+/// So many cases in a row that could not even begin, and the target is taken for gone.
+const GONE_AFTER: usize = 8;
+
+/// How a run is to go.
+#[derive(Debug, Clone)]
+pub struct Options {
+    /// How many cases at most are played at a time.
+    pub jobs: usize,
+    /// The run ends with the first failed case.
+    pub fail_fast: bool,
+}
+
+/// A run under way.
+pub struct Run {
+    target: Arc<Target>,
+    pending: VecDeque<Arc<Scenario>>,
+    options: Options,
+    events: mpsc::UnboundedSender<RunEvent>,
+    stop: watch::Receiver<bool>,
+}
+
+/// What one case came to, with what has to be given back.
+struct Finished {
+    scenario: Arc<Scenario>,
+    result: CaseResult,
+    taken: Vec<Taken>,
+    accepted_as: Vec<InstanceId>,
+}
+
+impl Run {
+    /// A run of these cases, in this order as far as identities allow.
+    pub fn new(
+        target: Target,
+        cases: Vec<Arc<Scenario>>,
+        options: Options,
+        events: mpsc::UnboundedSender<RunEvent>,
+        stop: watch::Receiver<bool>,
+    ) -> Self {
+        let mut cases = cases;
+        if target.adapter.is_none() && !target.is_fresh_each_case() {
+            // A client without a record is one only once: the case that shows most gets it.
+            cases.sort_by_key(|case| match case.client {
+                Fixture::New => (0, std::cmp::Reverse(case.requirements.len())),
+                _ => (1, std::cmp::Reverse(0)),
+            });
+        }
+        Self { target: Arc::new(target), pending: cases.into(), options, events, stop }
+    }
+
+    /// Plays all cases, or as many as it comes to. True if it was interrupted.
+    pub async fn play(mut self) -> bool {
+        let lag = LagMonitor::start();
+        let mut service = match Service::start(Arc::clone(&self.target)).await {
+            Ok(service) => service,
+            Err(why) => {
+                self.rest_is(CaseVerdict::Inconclusive, &why);
+                return false;
+            }
+        };
+        let contact = tokio::select! {
+            contact = contact::first(&mut service, &self.target) => contact,
+            () = stopped(&mut self.stop) => {
+                service.stop().await;
+                return true;
+            }
+        };
+        let interrupted = match contact {
+            Ok(contact) => self.play_with(&mut service, contact, lag).await,
+            Err(why) => {
+                self.rest_is(CaseVerdict::Inconclusive, &why);
+                false
+            }
+        };
+        service.stop().await;
+        interrupted
+    }
+
+    async fn play_with(&mut self, service: &mut Service, contact: Contact, lag: Arc<LagMonitor>) -> bool {
+        for note in &contact.notes {
+            self.emit(RunEvent::Note(note.clone()));
+        }
+        let setting = Setting {
+            target: Arc::clone(&self.target),
+            adapter: service.adapter(),
+            calibration: contact.calibration,
+            server: contact.server,
+            lag,
+        };
+        let mut seats = Seats::new(&self.target, setting.adapter.is_some());
+        let mut running: JoinSet<Finished> = JoinSet::new();
+        let mut lost_in_a_row = 0;
+        loop {
+            while running.len() < self.jobs() {
+                let Some((scenario, taken)) = self.next_case(&mut seats) else { break };
+                self.emit(RunEvent::CaseStarted { id: scenario.id.clone() });
+                running.spawn(one_case(scenario, taken, setting.clone(), service.for_case()));
+            }
+            if running.is_empty() {
+                return false;
+            }
+            let finished = tokio::select! {
+                finished = running.join_next() => finished,
+                () = stopped(&mut self.stop) => {
+                    running.shutdown().await;
+                    return true;
+                }
+            };
+            let Some(finished) = finished else { continue };
+            // A task that panicked is a fault of ours; its case stays without a result, which the document tells.
+            let Ok(finished) = finished else {
+                self.emit(RunEvent::Note("The harness failed within a case; please report this.".to_owned()));
+                continue;
+            };
+            let lost = finished
+                .result
+                .reason
+                .as_ref()
+                .is_some_and(|reason| matches!(reason.code.as_str(), "no-handshake" | "could-not-connect"));
+            lost_in_a_row = if lost { lost_in_a_row + 1 } else { 0 };
+            let failed = finished.result.verdict == CaseVerdict::Fail;
+            seats.give_back(&finished.taken, &finished.scenario, &finished.result, &finished.accepted_as);
+            self.emit(RunEvent::CaseFinished(Box::new(finished.result)));
+            if failed && self.options.fail_fast {
+                running.shutdown().await;
+                return true;
+            }
+            if lost_in_a_row >= GONE_AFTER && self.options.jobs > 0 {
+                running.shutdown().await;
+                let why = Reason::new(
+                    "target-gone",
+                    format!("the target stopped answering: {GONE_AFTER} cases in a row could not begin"),
+                );
+                self.rest_is(CaseVerdict::Inconclusive, &why);
+                return false;
+            }
+        }
+    }
+
+    fn jobs(&self) -> usize {
+        match &self.target.launch {
+            Some(launch) if launch.per_case && !self.target.has_free_port() => 1,
+            _ => self.options.jobs.max(1),
+        }
+    }
+
+    /// The next case that can be played now. Cases that never can are told so on the way.
+    fn next_case(&mut self, seats: &mut Seats) -> Option<(Arc<Scenario>, Vec<Taken>)> {
+        let mut at = 0;
+        while at < self.pending.len() {
+            let scenario = Arc::clone(&self.pending[at]);
+            match self.lacks(&scenario).map_or_else(|| seats.take(&scenario), Want::Never) {
+                Want::Now(taken) => {
+                    self.pending.remove(at);
+                    return Some((scenario, taken));
+                }
+                Want::Later => at += 1,
+                Want::Never(what) => {
+                    self.pending.remove(at);
+                    let mut result = unplayed(&scenario);
+                    result.verdict = CaseVerdict::NotApplicable;
+                    result.reason = Some(Reason::new("target-lacks", what));
+                    self.emit(RunEvent::CaseFinished(Box::new(result)));
+                }
+                Want::Lost(why) => {
+                    self.pending.remove(at);
+                    let mut result = unplayed(&scenario);
+                    result.verdict = CaseVerdict::Inconclusive;
+                    result.reason = Some(Reason::new(FIXTURE_LOST, why));
+                    self.emit(RunEvent::CaseFinished(Box::new(result)));
+                }
+            }
+        }
+        None
+    }
+
+    /// What the target lacks for a case, as far as that can be told before it is played.
+    fn lacks(&self, scenario: &Scenario) -> Option<String> {
+        let target = &self.target;
+        let needs_tls =
+            scenario.transport == Transport::Tls || matches!(scenario.client, Fixture::Anonymous | Fixture::Untrusted);
+        if needs_tls && !(target.is_tls() && target.has_capability("tls")) {
+            return Some("TLS".to_owned());
+        }
+        if scenario.is_slow() && target.keepalive_interval.is_none() {
+            return Some("its keepalive interval (`keepalive_interval` in the target file)".to_owned());
+        }
+        if scenario.asks() && target.adapter.is_none() {
+            return Some("an adapter (`adapter` in the target file)".to_owned());
+        }
+        let publishes =
+            scenario.any_step(&|step| matches!(step.verb, Verb::Ask(sinkcheck_cases::language::Ask::Publish(_))));
+        if publishes && !target.has_capability("publish") {
+            return Some("the capability `publish`".to_owned());
+        }
+        None
+    }
+
+    fn rest_is(&mut self, verdict: CaseVerdict, why: &Reason) {
+        for scenario in std::mem::take(&mut self.pending) {
+            let mut result = unplayed(&scenario);
+            result.verdict = verdict;
+            result.reason = Some(why.clone());
+            self.emit(RunEvent::CaseFinished(Box::new(result)));
+        }
+    }
+
+    fn emit(&self, event: RunEvent) {
+        // Whoever listened may have gone; the run is then for nobody, and ends soon.
+        let _ = self.events.send(event);
+    }
+}
+
+/// Whether a case leaves another identity than its own in need of one.
+pub(crate) fn wants_another(scenario: &Scenario) -> bool {
+    scenario.connections.values().any(|owner| *owner == Owner::Another)
+}
+
+async fn stopped(stop: &mut watch::Receiver<bool>) {
+    while !*stop.borrow_and_update() {
+        if stop.changed().await.is_err() {
+            // Nobody can stop the run any more.
+            std::future::pending::<()>().await;
+        }
+    }
+}
+
+async fn one_case(scenario: Arc<Scenario>, taken: Vec<Taken>, setting: Setting, service: service::ForCase) -> Finished {
+    let begun = Instant::now();
+    let mut setting = setting;
+    let (mut result, accepted_as) = match service.prepare(&taken, &mut setting).await {
+        Ok(mut ready) => {
+            let seats: Vec<Seat> = ready.seats(&taken);
+            let mut seats = seats.into_iter();
+            let played = match seats.next() {
+                Some(main) => timed(&scenario, &setting, main, seats.next()).await,
+                None => None,
+            };
+            let output = ready.finish().await;
+            match played {
+                Some(played) => {
+                    let accepted_as = played.accepted_as.clone();
+                    let mut result = judge(&scenario, played);
+                    if result.verdict != CaseVerdict::Pass {
+                        result.output = output;
+                    }
+                    (result, accepted_as)
+                }
+                None => {
+                    let mut result = unplayed(&scenario);
+                    let limit = CASE_LIMIT.as_secs();
+                    result.reason =
+                        Some(Reason::new("case-took-too-long", format!("the case was not over after {limit} s")));
+                    (result, Vec::new())
+                }
+            }
+        }
+        Err(why) => {
+            let mut result = unplayed(&scenario);
+            result.reason = Some(why);
+            (result, Vec::new())
+        }
+    };
+    result.duration_ms = begun.elapsed().as_secs_f64() * 1e3;
+    Finished { scenario, result, taken, accepted_as }
+}
+
+async fn timed(scenario: &Scenario, setting: &Setting, main: Seat, other: Option<Seat>) -> Option<Played> {
+    let waits = setting.target.keepalive_interval.unwrap_or_default() * 20;
+    let limit = CASE_LIMIT + if scenario.is_slow() { waits } else { Duration::ZERO };
+    tokio::time::timeout(limit, play(scenario, setting, main, other)).await.ok()
+}

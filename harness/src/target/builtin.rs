@@ -1,0 +1,100 @@
+//! The built-in reference server as a target: a server on loopback, in this process, with a port for each client.
+
+use std::collections::BTreeMap;
+use std::path::Path;
+use std::time::Duration;
+
+use sinkcheck_cases::language::Fixture;
+use sinkcheck_simulator::config::{ClientConfig, ListenerConfig, Quarantine};
+use sinkcheck_simulator::{RunningServer, Server, ServerConfig, StartError};
+use sinkcheck_spec::catalogue::Role;
+use sinkcheck_spec::wire::InstanceId;
+
+use super::address::{Address, Scheme};
+use super::file::EventFieldsSection;
+use super::{AdapterKind, Identity, Target, fixture_of};
+use crate::connection::Dial;
+
+/// So many cases can be played side by side.
+const KNOWN: usize = 24;
+const NEW: usize = 8;
+
+/// Short, so that the cases that wait for it take a second; long, so that a busy machine meets it.
+const KEEPALIVE: Duration = Duration::from_millis(500);
+
+const CLIENT: InstanceId = InstanceId(1);
+
+/// Starts the reference server; the target lives as long as the server.
+///
+/// # Errors
+/// The server can't be started.
+pub async fn reference_server() -> Result<(RunningServer, Target), StartError> {
+    let mut config = ServerConfig { keepalive_interval: KEEPALIVE, ..ServerConfig::default() };
+    config.clients = clients();
+    config.listeners = config
+        .clients
+        .keys()
+        .map(|name| ListenerConfig {
+            address: sinkcheck_simulator::config::Address {
+                scheme: sinkcheck_simulator::Scheme::Tcp,
+                host: "127.0.0.1".to_owned(),
+                port: 0,
+            },
+            client: Some(name.clone()),
+        })
+        .collect();
+    let server_instance_id = config.server_instance_id;
+    let server = Server::start(config, Path::new(".")).await?;
+    let mut identities: Vec<Identity> = server
+        .listeners()
+        .iter()
+        .filter_map(|listening| {
+            let name = listening.client.clone()?;
+            let (fixture, _) = fixture_of(&name)?;
+            let address = Address {
+                scheme: Scheme::Tcp,
+                host: listening.address.ip().to_string(),
+                port: Some(listening.address.port()),
+            };
+            let client_instance_id = if fixture == Fixture::New { InstanceId(1001) } else { CLIENT };
+            Some(Identity { name, fixture, dial: Dial { address, tls: None }, client_instance_id })
+        })
+        .collect();
+    identities.sort_by_key(|identity| fixture_of(&identity.name));
+    let target = Target {
+        name: "sinkcheck reference server".to_owned(),
+        role: Role::Server,
+        address: "tcp on loopback, built in".to_owned(),
+        capabilities: None,
+        server_instance_id: Some(server_instance_id),
+        supported_version: "1.0.0".to_owned(),
+        unsupported_version: Some("0.0.0".to_owned()),
+        keepalive_interval: Some(KEEPALIVE),
+        identities,
+        accepted: EventFieldsSection { event_type_id: Some(1), ..EventFieldsSection::default() },
+        claims_accepted: true,
+        rejected: Some(EventFieldsSection { event_type_id: Some(99), ..EventFieldsSection::default() }),
+        launch: None,
+        adapter: Some(AdapterKind::BuiltIn(server.control())),
+        described: true,
+    };
+    Ok((server, target))
+}
+
+fn clients() -> BTreeMap<String, ClientConfig> {
+    let mut clients = BTreeMap::new();
+    let numbered = |kind: &str, number: usize| if number == 1 { kind.to_owned() } else { format!("{kind}/{number}") };
+    for number in 1..=KNOWN {
+        let known = ClientConfig { client_instance_id: Some(CLIENT), ..ClientConfig::default() };
+        clients.insert(numbered("known", number), known);
+    }
+    for number in 1..=NEW {
+        clients.insert(numbered("new", number), ClientConfig::default());
+    }
+    for number in 1..=2 {
+        let quarantined = Quarantine(sinkcheck_spec::wire::Reason::new(vec![1, 1, 1], "blocked").ok());
+        let client = ClientConfig { client_instance_id: Some(CLIENT), quarantined, ..ClientConfig::default() };
+        clients.insert(numbered("quarantined", number), client);
+    }
+    clients
+}

@@ -1,0 +1,114 @@
+//! A target file as it is written. What it means is a [`super::Target`].
+
+use std::collections::BTreeMap;
+
+use serde::Deserialize;
+use sinkcheck_spec::catalogue::Role;
+use sinkcheck_spec::wire::Octets;
+
+/// What the tester must know about an implementation. One form for both roles; everything but the address has a default.
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct TargetFile {
+    /// What to call it in reports.
+    pub name: Option<String>,
+    /// Which role it plays.
+    pub role: Option<Role>,
+    /// `tcp://HOST:PORT` or `tls://HOST:PORT`; `{port}` stands for a free port where the target is launched.
+    pub address: Option<String>,
+    /// How TLS is to be spoken with it.
+    #[serde(default)]
+    pub tls: TlsSection,
+    /// The server's instance id; a first contact finds it out if it isn't given.
+    pub server_instance_id: Option<u32>,
+    /// Application versions that the server supports and doesn't.
+    #[serde(default)]
+    pub application_version: VersionSection,
+    /// A duration such as `60s`.
+    pub keepalive_interval: Option<String>,
+    /// Fixtures by name: `known`, `new`, `quarantined`, `unknown`, and further identities `known/2`, `known/3` …
+    pub clients: Option<BTreeMap<String, ClientSection>>,
+    /// What its application accepts, and what it NACKs.
+    #[serde(default)]
+    pub events: EventSection,
+    /// The command of an adapter.
+    pub adapter: Option<Vec<String>>,
+    /// The command that starts the target.
+    pub launch: Option<Vec<String>>,
+    /// Whether it is started anew for each case.
+    #[serde(default)]
+    pub launch_per_case: bool,
+    /// A client that connects by itself.
+    #[serde(default)]
+    pub attach: bool,
+    /// Where the harness listens for such a client.
+    pub listen: Option<String>,
+    /// What it claims to support; all that can be reached if it isn't given.
+    pub capabilities: Option<Vec<String>>,
+}
+
+/// How TLS is to be spoken.
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct TlsSection {
+    /// The authority that signed the server's certificate (PEM).
+    pub ca: Option<String>,
+    /// The name that the server's certificate must have; the address's host if it isn't given.
+    pub server_name: Option<String>,
+    /// For a client under test: the certificate that the harness shows (PEM).
+    pub certificate: Option<String>,
+    /// Its key (PEM).
+    pub key: Option<String>,
+}
+
+/// Application versions.
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct VersionSection {
+    /// One that the server supports.
+    pub supported: Option<String>,
+    /// One that it doesn't.
+    pub unsupported: Option<String>,
+}
+
+/// One identity.
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ClientSection {
+    /// Its certificate (PEM).
+    pub certificate: Option<String>,
+    /// Its key (PEM).
+    pub key: Option<String>,
+    /// The client_instance_id that the server has on record.
+    pub client_instance_id: Option<u32>,
+    /// Its own address, where the server tells clients apart by that.
+    pub address: Option<String>,
+}
+
+/// What the application does with events.
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct EventSection {
+    /// Events with these fields are accepted, whatever the other fields are.
+    pub accepted: Option<EventFieldsSection>,
+    /// Events with these fields are NACKed.
+    pub rejected: Option<EventFieldsSection>,
+}
+
+/// Some of an event's fields.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct EventFieldsSection {
+    /// See the protocol's event.
+    pub event_type_id: Option<u64>,
+    /// See the protocol's event.
+    pub schema_version: Option<u64>,
+    /// See the protocol's event.
+    pub key: Option<Octets>,
+    /// See the protocol's event.
+    pub offset: Option<u64>,
+    /// See the protocol's event.
+    pub timestamp: Option<u64>,
+    /// See the protocol's event.
+    pub event_data: Option<Octets>,
+}

@@ -1,0 +1,134 @@
+//! Sockets that accept connections, whatever goes wrong with one of them.
+
+use std::fmt;
+use std::io;
+use std::net::SocketAddr;
+use std::sync::Arc;
+use std::time::Duration;
+
+use tokio::net::{TcpListener, TcpStream};
+use tokio::select;
+use tokio::sync::{Semaphore, watch};
+use tokio::task::JoinSet;
+use tokio::time::{sleep, timeout};
+use tokio_rustls::TlsAcceptor;
+
+use super::StartError;
+use super::clients::{Client, Clients};
+use super::connection::{Context, serve, turn_away};
+use crate::config::{ListenerConfig, Scheme};
+
+/// The connections that a server has at most, over all listeners; more are closed when they are accepted.
+pub(crate) const MAX_CONNECTIONS: usize = 4096;
+
+/// How long a listener waits when the system has no room for another connection. Trying on at once would only take away
+/// the time that the others need to end.
+const PAUSE: Duration = Duration::from_millis(100);
+
+/// Where a server listens. It prints as an address, `tcp://127.0.0.1:4000`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Listening {
+    /// The socket's address, with the port that the system chose where 0 was asked for.
+    pub address: SocketAddr,
+    /// What the octets travel over.
+    pub scheme: Scheme,
+    /// Which client speaks there; `None` where its certificate says so.
+    pub client: Option<String>,
+}
+
+impl fmt::Display for Listening {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}://{}", self.scheme, self.address)
+    }
+}
+
+/// How a listener learns whose connection it has.
+#[derive(Clone)]
+pub(crate) enum Identify {
+    /// It is always this client's.
+    As(Arc<Client>),
+    /// By the certificate.
+    ByCertificate(TlsAcceptor),
+}
+
+/// What a listener needs for its connections.
+#[derive(Clone)]
+pub(crate) struct Reception {
+    pub(crate) identify: Identify,
+    pub(crate) clients: Arc<Clients>,
+    pub(crate) context: Arc<Context>,
+    pub(crate) room: Arc<Semaphore>,
+}
+
+/// Something that accepts connections.
+pub(crate) trait Accept: Send {
+    fn accept(&mut self) -> impl Future<Output = io::Result<TcpStream>> + Send;
+}
+
+impl Accept for TcpListener {
+    async fn accept(&mut self) -> io::Result<TcpStream> {
+        TcpListener::accept(self).await.map(|(stream, _)| stream)
+    }
+}
+
+/// Binds a listener's socket.
+pub(crate) async fn bind(listener: &ListenerConfig) -> Result<(TcpListener, Listening), StartError> {
+    let address = &listener.address;
+    let failed = |source| StartError::Listen { address: address.clone(), source };
+    let host = address.host.trim_start_matches('[').trim_end_matches(']');
+    let socket = TcpListener::bind((host, address.port)).await.map_err(failed)?;
+    let bound = socket.local_addr().map_err(failed)?;
+    Ok((socket, Listening { address: bound, scheme: address.scheme, client: listener.client.clone() }))
+}
+
+/// Accepts and serves connections until it is stopped or its stopper is gone. No error of one connection, and none of
+/// accepting, ends it (isolation.accepts-after-bad-input, accepts-after-sudden-end).
+pub(crate) async fn accept_loop(mut listener: impl Accept, reception: Reception, mut stop: watch::Receiver<bool>) {
+    let mut connections = JoinSet::new();
+    loop {
+        select! {
+            _ = stop.changed() => break,
+            Some(_) = connections.join_next() => {}
+            accepted = listener.accept() => match accepted {
+                Ok(stream) => {
+                    if let Ok(permit) = Arc::clone(&reception.room).try_acquire_owned() {
+                        let reception = reception.clone();
+                        connections.spawn(async move {
+                            reception.receive(stream).await;
+                            drop(permit);
+                        });
+                    }
+                }
+                Err(error) if concerns_one_connection(&error) => {}
+                Err(_) => sleep(PAUSE).await,
+            },
+        }
+    }
+    connections.shutdown().await;
+}
+
+impl Reception {
+    async fn receive(&self, stream: TcpStream) {
+        // Answers are small and wait for nothing. Where it can't be set, they are only slower.
+        let _ = stream.set_nodelay(true);
+        match &self.identify {
+            Identify::As(client) => serve(stream, client, &self.context).await,
+            Identify::ByCertificate(acceptor) => {
+                let handshake = timeout(self.context.config.patience(), acceptor.accept(stream));
+                let Ok(Ok(stream)) = handshake.await else { return };
+                let certificate = stream.get_ref().1.peer_certificates().and_then(<[_]>::first);
+                let client = certificate.and_then(|certificate| self.clients.with_certificate(certificate)).cloned();
+                match client {
+                    Some(client) => serve(stream, &client, &self.context).await,
+                    None => turn_away(stream).await,
+                }
+            }
+        }
+    }
+}
+
+/// Whether accepting failed for a connection that was gone before it was accepted, so that the next may follow at once.
+fn concerns_one_connection(error: &io::Error) -> bool {
+    use io::ErrorKind::{ConnectionAborted, ConnectionRefused, ConnectionReset, Interrupted};
+    matches!(error.kind(), ConnectionAborted | ConnectionRefused | ConnectionReset | Interrupted)
+}

@@ -1,0 +1,26 @@
+//! The reference server.
+//!
+//! A [`Server`] listens where its configuration says. Each connection is a task that drives one
+//! [`sinkcheck_spec::machine::ServerMachine`]; what the connections of one client share (its record, and which of them
+//! is the one that counts) is in [`clients`]. The layers, from the outside in:
+//!
+//! - `listen`: sockets, and one accept loop each, which no error ends;
+//! - `tls`: from a certificate to the client it belongs to;
+//! - `connection`: octets in, octets out, timers, a bounded buffer, and an orderly end;
+//! - `clients`: everything behind a lock that is never held across a wait.
+
+mod behaviour;
+pub(crate) mod clients;
+mod connection;
+mod error;
+mod listen;
+mod outgoing;
+mod running;
+mod tls;
+
+pub use behaviour::Behaviour;
+pub use error::{StartError, UnknownClient};
+pub use listen::Listening;
+pub use running::{RunningServer, Server};
+
+pub use crate::config::Scheme;

@@ -1,0 +1,201 @@
+//! Every transition of a connection.
+//!
+//! This is the one place that says what a peer does when something happens. The machines classify what happens, look up
+//! their state and the input here, and do what they find. So a diagram drawn from the rows is a diagram of the machine,
+//! and a table with a changed row is a machine with a fault.
+
+use super::effect::Effect::{Ack, CountDelivered, CountRefused, Deliver, Nack, Pong, Publish, Record, Respond};
+use super::state::State::{Accepted, AwaitingRequest, Closed};
+use super::{Effect, Finding, Input, State};
+use crate::wire::ResponseCode::{
+    Connected, HelloNewClient, InstanceIdMismatch, Quarantined, UnsupportedApplicationVersion,
+    UnsupportedProtocolVersion,
+};
+
+/// Inputs that a state treats alike.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Row {
+    /// The state that it is about.
+    pub state: State,
+    /// The inputs that it is about.
+    pub inputs: &'static [Input],
+    /// The state that they lead to.
+    pub next: State,
+    /// What is done before that, in this order.
+    pub effects: &'static [Effect],
+}
+
+/// A server's transitions. Each state has exactly one row for each input.
+static SERVER: &[Row] = &[
+    // The handshake's decision table: the acceptances (handshake.connected, hello-repeated, hello) …
+    row(AwaitingRequest, &[Input::Request(Finding::Known)], Accepted, &[Respond(Connected)]),
+    row(AwaitingRequest, &[Input::Request(Finding::HelloRepeated)], Accepted, &[Respond(HelloNewClient)]),
+    row(AwaitingRequest, &[Input::Request(Finding::New)], Accepted, &[Record, Respond(HelloNewClient)]),
+    // … and the rejections, which close and change no record (handshake.*-closes, rejection-changes-no-record).
+    row(AwaitingRequest, &[Input::Request(Finding::WipedClient)], Closed, &[Respond(InstanceIdMismatch)]),
+    row(AwaitingRequest, &[Input::Request(Finding::OtherClient)], Closed, &[Respond(InstanceIdMismatch)]),
+    row(AwaitingRequest, &[Input::Request(Finding::OtherServer)], Closed, &[Respond(InstanceIdMismatch)]),
+    row(AwaitingRequest, &[Input::Request(Finding::OtherClientAndServer)], Closed, &[Respond(InstanceIdMismatch)]),
+    row(AwaitingRequest, &[Input::Request(Finding::NoRecord)], Closed, &[Respond(InstanceIdMismatch)]),
+    row(AwaitingRequest, &[Input::Request(Finding::Quarantined)], Closed, &[Respond(Quarantined)]),
+    row(
+        AwaitingRequest,
+        &[Input::Request(Finding::UnsupportedProtocol)],
+        Closed,
+        &[Respond(UnsupportedProtocolVersion)],
+    ),
+    row(
+        AwaitingRequest,
+        &[Input::Request(Finding::UnsupportedApplication)],
+        Closed,
+        &[Respond(UnsupportedApplicationVersion)],
+    ),
+    // An event that comes too early is neither taken nor answered (handshake.early-event-*).
+    row(AwaitingRequest, &[Input::PublishTaken, Input::PublishRefused], Closed, &[]),
+    // A PING before acceptance is open (handshake.ping-before-acceptance). An answer can't be to anything yet, and an
+    // event of this side's waits (handshake.nothing-before-request).
+    row(AwaitingRequest, &[Input::Ping, Input::Pong], AwaitingRequest, &[]),
+    row(AwaitingRequest, ANSWERS, AwaitingRequest, &[]),
+    row(AwaitingRequest, &[Input::EventWaiting], AwaitingRequest, &[]),
+    row(AwaitingRequest, ENDS, Closed, &[]),
+    // Events (events.answered, acked-reaches-application, problem-not-acked).
+    row(Accepted, &[Input::PublishTaken], Accepted, &[Deliver, Ack]),
+    row(Accepted, &[Input::PublishRefused], Accepted, &[Nack]),
+    row(Accepted, &[Input::EventWaiting], Accepted, &[Publish]),
+    // Their answers (events.delivered-only-by-ack, nacked-not-delivered, stray-ack-delivers-nothing).
+    row(Accepted, &[Input::AckInFlight], Accepted, &[CountDelivered]),
+    row(Accepted, &[Input::NackInFlight], Accepted, &[CountRefused]),
+    // Keeping alive (keepalive.ping-answered, pong-not-answered).
+    row(Accepted, &[Input::Ping], Accepted, &[Pong]),
+    row(Accepted, &[Input::Pong, Input::AckStray, Input::NackStray], Accepted, &[]),
+    // A second request closes and is not answered (handshake.second-request-closes).
+    row(Accepted, Input::REQUESTS, Closed, &[]),
+    row(Accepted, ENDS, Closed, &[]),
+    // Whatever comes after the close (handshake.event-after-rejection-*).
+    row(Closed, Input::OF_SERVER, Closed, &[]),
+];
+
+/// An answer of the peer's to a PUBLISH.
+const ANSWERS: &[Input] = &[Input::AckInFlight, Input::AckStray, Input::NackInFlight, Input::NackStray];
+
+/// What ends a connection in any state (malformed.closes, malformed.other-role-closes, keepalive.silent-peer-dropped,
+/// identity.older-connection-closed).
+const ENDS: &[Input] = &[
+    Input::Malformed,
+    Input::OtherRole,
+    Input::Silence,
+    Input::PeerClosed,
+    Input::PeerClosedWithinFrame,
+    Input::TakenOver,
+];
+
+const fn row(state: State, inputs: &'static [Input], next: State, effects: &'static [Effect]) -> Row {
+    Row { state, inputs, next, effects }
+}
+
+/// What a state does on an input.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Transition<'t> {
+    /// The state that follows.
+    pub next: State,
+    /// What is done before that, in this order.
+    pub effects: &'t [Effect],
+}
+
+/// The transitions that a machine goes by: a role's rows, and changes to them, if any.
+#[derive(Clone, Debug)]
+pub struct Table {
+    rows: &'static [Row],
+    changes: Vec<Change>,
+}
+
+#[derive(Clone, Debug)]
+struct Change {
+    state: State,
+    input: Input,
+    next: State,
+    effects: Vec<Effect>,
+}
+
+impl Table {
+    /// The transitions of a server.
+    #[must_use]
+    pub const fn server() -> Self {
+        Self { rows: SERVER, changes: Vec::new() }
+    }
+
+    /// The rows, without the changes.
+    #[must_use]
+    pub fn rows(&self) -> &'static [Row] {
+        self.rows
+    }
+
+    /// The same table, except for what this state does on this input.
+    #[must_use]
+    pub fn with(mut self, state: State, input: Input, next: State, effects: impl Into<Vec<Effect>>) -> Self {
+        self.changes.retain(|change| (change.state, change.input) != (state, input));
+        self.changes.push(Change { state, input, next, effects: effects.into() });
+        self
+    }
+
+    /// What the state does on the input. The table has an entry for every state and input of its role; one of another
+    /// role stays where it is and does nothing.
+    #[must_use]
+    pub fn transition(&self, state: State, input: Input) -> Transition<'_> {
+        if let Some(change) = self.changes.iter().find(|change| (change.state, change.input) == (state, input)) {
+            return Transition { next: change.next, effects: &change.effects };
+        }
+        match self.rows.iter().find(|row| row.state == state && row.inputs.contains(&input)) {
+            Some(row) => Transition { next: row.next, effects: row.effects },
+            None => Transition { next: state, effects: &[] },
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn each_state_of_a_server_has_exactly_one_row_for_each_input() {
+        for &state in State::OF_SERVER {
+            for &input in Input::OF_SERVER {
+                let rows = SERVER.iter().filter(|row| row.state == state);
+                let times: usize = rows.map(|row| row.inputs.iter().filter(|&&one| one == input).count()).sum();
+                assert_eq!(times, 1, "{state}, {input}");
+            }
+        }
+        assert!(SERVER.iter().all(|row| State::OF_SERVER.contains(&row.state) && !row.inputs.is_empty()));
+    }
+
+    #[test]
+    fn nothing_leaves_closed() {
+        let table = Table::server();
+        for &input in Input::OF_SERVER {
+            assert_eq!(table.transition(Closed, input), Transition { next: Closed, effects: &[] });
+        }
+    }
+
+    #[test]
+    fn only_an_acceptance_leads_to_accepted_and_no_rejection_records() {
+        for row in SERVER.iter().filter(|row| row.state == AwaitingRequest) {
+            let accepts = row.effects.iter().any(|e| matches!(e, Respond(Connected | HelloNewClient)));
+            assert_eq!(accepts, row.next == Accepted, "{row:?}");
+            assert!(accepts || !row.effects.contains(&Record), "{row:?}");
+        }
+    }
+
+    #[test]
+    fn a_change_replaces_one_entry_and_no_other() {
+        let ping = Input::Ping;
+        let changed = Table::server().with(Accepted, ping, Closed, []).with(Accepted, ping, Accepted, [Pong, Pong]);
+        for &state in State::OF_SERVER {
+            for &input in Input::OF_SERVER {
+                let (before, after) = (Table::server(), &changed);
+                let same = before.transition(state, input) == after.transition(state, input);
+                assert_eq!(same, (state, input) != (Accepted, ping));
+            }
+        }
+        assert_eq!(changed.transition(Accepted, ping).effects, [Pong, Pong]);
+    }
+}

@@ -1,0 +1,47 @@
+//! The peer's PUBLISHes: whether their ids are right.
+
+use std::collections::BTreeSet;
+
+use super::breach::Breach;
+use crate::wire::MessageId;
+
+/// The PUBLISHes of the peer on one connection.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Publishes {
+    last: Option<MessageId>,
+    unanswered: BTreeSet<MessageId>,
+    used: BTreeSet<MessageId>,
+}
+
+impl Publishes {
+    /// We answered one.
+    pub(super) fn answered(&mut self, id: MessageId) {
+        self.unanswered.remove(&id);
+    }
+
+    /// One came.
+    pub(super) fn came(&mut self, id: MessageId) -> Vec<Breach> {
+        let mut breaches = Vec::new();
+        if !self.unanswered.insert(id) {
+            breaches.push(Breach::new(
+                "events.id-not-reused-in-flight",
+                format!("a PUBLISH with the id {id}, whose last PUBLISH has no answer yet"),
+            ));
+        }
+        if let Some(last) = self.last {
+            let mut next = last.next();
+            // An id that is still in flight may be skipped. When the peer read our answer can't be seen, so any id that it
+            // used before on this connection may have been in flight for it.
+            while next != id && self.used.contains(&next) && next != last {
+                next = next.next();
+            }
+            if next != id {
+                let rule = if last == MessageId::MAX { "events.ids-wrap" } else { "events.ids-go-up-by-one" };
+                breaches.push(Breach::new(rule, format!("a PUBLISH with the id {id} after {last}")));
+            }
+        }
+        self.last = Some(id);
+        self.used.insert(id);
+        breaches
+    }
+}

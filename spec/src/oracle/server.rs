@@ -1,0 +1,238 @@
+//! A server, watched from the client's end of one connection.
+
+use super::answers::{Answers, Decision, Sent};
+use super::breach::{Breach, rule_of_malformed};
+use super::publishes::Publishes;
+use crate::wire::{ConnectionResponse, DecodeError, Message, MessageId, MessageType, Note, publish_id};
+
+/// How far the connection is, as the client's end sees it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Phase {
+    /// No request was sent.
+    NoRequest,
+    /// A request was sent, no response came.
+    Asked,
+    /// The server accepted.
+    Accepted,
+    /// The server rejected.
+    Rejected,
+}
+
+/// What was sent in the place of a request.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Request {
+    WellFormed,
+    OtherVersion,
+    /// The rule that forbids to accept it.
+    Malformed(&'static str),
+    /// A message that belongs to the server.
+    OtherRole,
+}
+
+/// Judges each frame of a server on one connection.
+#[derive(Debug, Clone, Default)]
+pub struct ServerOracle {
+    sent_frames: usize,
+    requests: Vec<Request>,
+    responses: usize,
+    decision: Option<Decision>,
+    answers: Answers,
+    publishes: Publishes,
+    pings: usize,
+    pings_waiting: usize,
+    malformed_pings: usize,
+    pongs: usize,
+    last_sent: Option<MessageType>,
+}
+
+impl ServerOracle {
+    /// A connection on which nothing happened yet.
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// How far the connection is.
+    pub fn phase(&self) -> Phase {
+        match self.decision {
+            Some(Decision::Accepted) => Phase::Accepted,
+            Some(Decision::Rejected) => Phase::Rejected,
+            _ if self.requests.is_empty() => Phase::NoRequest,
+            _ => Phase::Asked,
+        }
+    }
+
+    /// Ids of well-formed PUBLISHes, sent to a server that had accepted, that have no answer yet.
+    pub fn unanswered(&self) -> impl Iterator<Item = MessageId> {
+        self.answers.owed()
+    }
+
+    /// PINGs that were sent once the server had accepted, and have no PONG yet.
+    pub fn pings_waiting(&self) -> usize {
+        self.pings_waiting
+    }
+
+    /// A frame with this content is about to be sent.
+    pub fn sent(&mut self, content: &[u8]) {
+        self.sent_frames += 1;
+        let decoded = Message::decode(content);
+        self.last_sent = content.first().map(|first| MessageType::from_nibble(first >> 4));
+        match &decoded {
+            Ok(Message::ConnectionRequest(_)) => self.requests.push(Request::WellFormed),
+            Ok(Message::OtherVersion(_)) => self.requests.push(Request::OtherVersion),
+            Ok(Message::ConnectionResponse(_)) => {
+                if self.requests.is_empty() {
+                    self.requests.push(Request::OtherRole);
+                }
+            }
+            Ok(Message::Publish(publish)) => self.answers.sent(publish.message_id, self.stage()),
+            Ok(Message::Ack(ack)) => self.publishes.answered(ack.message_id),
+            Ok(Message::Nack(nack)) => self.publishes.answered(nack.message_id),
+            Ok(Message::Ping) => {
+                self.pings += 1;
+                self.pings_waiting += 1;
+            }
+            Ok(Message::Pong) => self.pongs += 1,
+            Err(error) => self.sent_malformed(content, error),
+        }
+    }
+
+    fn sent_malformed(&mut self, content: &[u8], error: &DecodeError) {
+        let rule = rule_of_malformed(content, error);
+        match self.last_sent {
+            Some(MessageType::ConnectionRequest) if error.kind.is_open() => self.requests.push(Request::WellFormed),
+            Some(MessageType::ConnectionRequest) => self.requests.push(Request::Malformed(rule)),
+            Some(MessageType::Publish) => {
+                if let Some(id) = publish_id(content) {
+                    let how = if error.kind.is_open() { Sent::Open } else { Sent::Malformed(rule) };
+                    self.answers.sent(id, how);
+                }
+            }
+            Some(MessageType::Ping) => self.malformed_pings += 1,
+            Some(MessageType::ConnectionResponse) if self.requests.is_empty() => self.requests.push(Request::OtherRole),
+            _ => {}
+        }
+    }
+
+    /// The client's end of the stream was sent, within a frame of which these octets went before (length octets included).
+    pub fn sent_end(&mut self, unfinished: &[u8]) {
+        if let Some(id) = unfinished.get(2..).and_then(publish_id) {
+            self.answers.sent(id, Sent::CutOff);
+        }
+    }
+
+    /// A frame with this content came. The rules that it breaks, the weightiest first.
+    pub fn received(&mut self, content: &[u8]) -> Vec<Breach> {
+        let mut breaches = Vec::new();
+        let before_request = self.requests.is_empty();
+        match Message::decode_noting(content) {
+            Ok((message, notes)) => {
+                self.received_message(&message, &mut breaches);
+                let long = notes.iter().find_map(|note| match note {
+                    Note::LongVarint { field, .. } => Some(*field),
+                    _ => None,
+                });
+                if let Some(field) = long {
+                    breaches.push(Breach::new(
+                        "layout.varint-shortest",
+                        format!("{field} is a varint in a longer form than it needs"),
+                    ));
+                }
+            }
+            Err(_) if before_request && self.sent_frames == 0 => {
+                breaches.push(Breach::new("handshake.nothing-before-request", "a frame came before anything was sent"));
+            }
+            Err(error) => breaches.push(Breach::of_layout(content, &error)),
+        }
+        breaches
+    }
+
+    fn received_message(&mut self, message: &Message<'_>, breaches: &mut Vec<Breach>) {
+        let unprompted = self.requests.is_empty()
+            && match message {
+                // Answers to what was sent in the wrong place have rules of their own.
+                Message::Pong | Message::Ack(_) | Message::Nack(_) => self.sent_frames == 0,
+                _ => true,
+            };
+        if unprompted {
+            breaches.push(Breach::new(
+                "handshake.nothing-before-request",
+                format!("{} came before a connection request was sent", message.message_type()),
+            ));
+            return;
+        }
+        match message {
+            Message::ConnectionResponse(response) => breaches.extend(self.response(response)),
+            Message::Ack(ack) => breaches.extend(self.answers.came(ack.message_id, true, self.decided())),
+            Message::Nack(nack) => breaches.extend(self.answers.came(nack.message_id, false, self.decided())),
+            Message::Pong => breaches.extend(self.pong()),
+            Message::Publish(publish) => breaches.extend(self.publishes.came(publish.message_id)),
+            Message::Ping => {}
+            Message::ConnectionRequest(_) | Message::OtherVersion(_) => {
+                breaches.push(Breach::new("layout.connection-response", "a server sent a connection request"));
+            }
+        }
+    }
+
+    fn response(&mut self, response: &ConnectionResponse<'_>) -> Option<Breach> {
+        self.responses += 1;
+        if self.responses > self.requests.len() {
+            return Some(Breach::new(
+                "handshake.first-request-answered-once",
+                "another connection response to one request",
+            ));
+        }
+        if self.responses > 1 {
+            // Whether a second request is answered is open, and so is how.
+            return None;
+        }
+        let accepts = response.is_acceptance();
+        self.decision = Some(if accepts { Decision::Accepted } else { Decision::Rejected });
+        match self.requests.first() {
+            Some(Request::OtherVersion) if *response != ConnectionResponse::UnsupportedProtocolVersion => {
+                Some(Breach::new(
+                    "handshake.unsupported-protocol",
+                    format!("{response} answers a request for another version"),
+                ))
+            }
+            Some(Request::Malformed(rule)) if accepts => {
+                Some(Breach::new(rule, format!("{response} answers a malformed connection request")))
+            }
+            Some(Request::OtherRole) => {
+                Some(Breach::new("malformed.response-to-server", format!("{response} answers a connection response")))
+            }
+            _ => None,
+        }
+    }
+
+    fn pong(&mut self) -> Option<Breach> {
+        if self.pings_waiting > 0 {
+            self.pings_waiting -= 1;
+            return None;
+        }
+        // A PONG may come at any time among other messages; what it may not be is a second answer or an answer to a PONG.
+        if self.last_sent == Some(MessageType::Pong) {
+            Some(Breach::new("keepalive.pong-not-answered", "a PONG answers a PONG"))
+        } else if self.malformed_pings > 0 {
+            Some(Breach::new("malformed.ping-length", "a PONG answers a malformed PING"))
+        } else if self.pings > 0 {
+            Some(Breach::new("keepalive.ping-answered-once", "more PONGs came than PINGs were sent"))
+        } else if self.pongs > 0 {
+            Some(Breach::new("keepalive.pong-not-answered", "a PONG answers a PONG"))
+        } else {
+            None
+        }
+    }
+
+    fn stage(&self) -> Sent {
+        match self.phase() {
+            Phase::NoRequest => Sent::BeforeRequest,
+            Phase::Asked => Sent::BehindRequest,
+            Phase::Accepted => Sent::Accepted,
+            Phase::Rejected => Sent::Rejected,
+        }
+    }
+
+    fn decided(&self) -> Decision {
+        self.decision.unwrap_or(Decision::None)
+    }
+}
