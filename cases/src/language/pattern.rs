@@ -37,6 +37,8 @@ pub enum Pattern {
     Pong,
     /// A PUBLISH of the peer's, for an event that was asked for.
     Publish(PublishPattern),
+    /// No ACK, for any PUBLISH of this connection that is owed none. A NACK is no ACK, and a close ends the wait.
+    NoAck,
     /// Nothing: no answer, no response, no PONG. The connection may close.
     Nothing,
     /// The connection is closed by the peer, by whatever means.

@@ -120,6 +120,8 @@ pub enum Values {
     Range(Range),
     /// Every place where a message's frame can be cut in two.
     Cuts(Cuts),
+    /// Numbers that are not this one and are easily taken for it.
+    OtherThan(OtherThan),
 }
 
 /// All numbers from one to another.
@@ -130,6 +132,16 @@ pub struct Range {
     pub from: u64,
     /// The last.
     pub to: u64,
+}
+
+/// Numbers that are not this one and are easily taken for it: one octet apart in each place, one more, one less, 0 and all ones.
+#[derive(Debug, Clone, PartialEq, Eq, serde::Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct OtherThan {
+    /// The number.
+    pub other_than: Number,
+    /// How many bits it has: 32 for instance ids, 12 for message ids.
+    pub bits: u32,
 }
 
 /// Every place where a message's frame can be cut in two.

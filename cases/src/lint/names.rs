@@ -91,8 +91,10 @@ impl<'a> Names<'a> {
                     }
                 }
                 Verb::ForEach { name, values, steps } => {
-                    if let Values::Cuts(cuts) = values {
-                        self.message(&cuts.cuts_of, &step.path);
+                    match values {
+                        Values::Cuts(cuts) => self.message(&cuts.cuts_of, &step.path),
+                        Values::OtherThan(other) => self.number(&other.other_than, &step.path),
+                        Values::List(_) | Values::Range(_) => {}
                     }
                     self.bind(name, &step.path);
                     self.steps(steps, scenario);

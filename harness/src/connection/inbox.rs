@@ -95,6 +95,9 @@ impl Inbox {
                 Answer::Nack(reason) => format!("NACK {id} {reason}"),
             });
         }
+        if let Some(publish) = self.publishes.front() {
+            return Some(format!("PUBLISH {} {}", publish.message_id, publish.event));
+        }
         (self.pongs > 0).then(|| "PONG".to_owned())
     }
 

@@ -116,16 +116,18 @@ impl Builder<'_> {
             Some(number) => self.instance_id(number)?,
             None => self.instance_id(&Number::Name("client".to_owned()))?,
         };
-        let application = match &request.application_version {
-            Some(octets) => self.chunk(octets, None)?,
-            None => Element::chunk(self.target.supported_version.as_bytes()),
-        };
         // Out of 0 to 15 the high bits are cut off, which no scenario of ours asks for.
         let first = Element::FirstOctet { type_nibble: REQUEST, low_nibble: version as u8 };
-        let mut elements = vec![first, application, Element::U32(client)];
+        let mut ids = vec![Element::U32(client)];
         if let Some(server) = &request.server_instance_id {
-            elements.push(Element::U32(self.instance_id(server)?));
+            ids.push(Element::U32(self.instance_id(server)?));
         }
+        let application = match &request.application_version {
+            Some(octets) => self.chunk(octets, Some(1 + 4 * ids.len()))?,
+            None => Element::chunk(self.target.supported_version.as_bytes()),
+        };
+        let mut elements = vec![first, application];
+        elements.extend(ids);
         Ok(RawContent::new(elements).encode())
     }
 
@@ -261,7 +263,7 @@ impl Builder<'_> {
         u32::try_from(id).map_err(|_| Halt::Fault(format!("{id} is no instance id")))
     }
 
-    fn number(&self, number: &Number) -> Result<u64, Halt> {
+    pub(super) fn number(&self, number: &Number) -> Result<u64, Halt> {
         match number {
             Number::Literal(value) | Number::Long { value, .. } => Ok(*value),
             Number::Name(name) => match self.value(name)? {

@@ -37,6 +37,7 @@ impl Player<'_> {
     ) -> Result<(), Halt> {
         match (pattern, within) {
             (Pattern::Nothing, _) => self.expect_nothing(on, line).await,
+            (Pattern::NoAck, _) => self.expect_no_ack(on, line).await,
             (Pattern::Open, _) => self.expect_open(on, line).await,
             (Pattern::Closed, Some(within)) => self.expect_closed_within(on, within).await,
             _ => self.expect_something(on, pattern).await,
@@ -152,6 +153,33 @@ impl Player<'_> {
             }
         }
         Ok(())
+    }
+
+    async fn expect_no_ack(&mut self, on: &str, line: usize) -> Result<(), Halt> {
+        let window = self.setting.calibration.window();
+        let link = self.connections.get_mut(on).ok_or_else(|| no_connection(on))?;
+        let owed: Vec<MessageId> = link.waiting.iter().map(|(id, _)| *id).collect();
+        let seen = link
+            .connection
+            .wait(Instant::now() + window, |inbox| {
+                inbox.answers.retain(|(id, answer)| owed.contains(id) || *answer == Answer::Ack);
+                if let Some((id, _)) = inbox.answers.iter().find(|(id, _)| !owed.contains(id)) {
+                    return Some(Err(format!("ACK {id}")));
+                }
+                inbox.closed.as_ref().map(|closed| Ok(format!("by the close ({})", closed.how)))
+            })
+            .await;
+        match seen {
+            Some(Err(observed)) => Err(Halt::Broken { rule: None, expected: "no ACK".to_owned(), observed }),
+            Some(Ok(how)) => {
+                self.shown_by.push(format!("line {line}: no ACK came, shown {how}"));
+                Ok(())
+            }
+            None => {
+                self.shown_by.push(format!("line {line}: no ACK came, shown by a window of {} ms", window.as_millis()));
+                Ok(())
+            }
+        }
     }
 
     async fn expect_open(&mut self, on: &str, line: usize) -> Result<(), Halt> {
@@ -351,7 +379,7 @@ fn look(pattern: &Pattern, inbox: &mut Inbox, looking: &mut Looking<'_>, done: &
             if done.iter().all(|done| *done) { Come::Met } else { Come::NotYet }
         }
         // These are looked at in time and not in the inbox; inside a choice they say nothing.
-        Pattern::Nothing | Pattern::Open => Come::NotYet,
+        Pattern::Nothing | Pattern::NoAck | Pattern::Open => Come::NotYet,
     }
 }
 
@@ -464,6 +492,7 @@ pub(super) fn describe(pattern: &Pattern) -> String {
         Pattern::Nack(_) => "a NACK".to_owned(),
         Pattern::Pong => "a PONG".to_owned(),
         Pattern::Publish(publish) => format!("a PUBLISH of the event `{}`", publish.event),
+        Pattern::NoAck => "no ACK".to_owned(),
         Pattern::Nothing => "nothing".to_owned(),
         Pattern::Closed => "a close".to_owned(),
         Pattern::Open => "the connection stays open".to_owned(),

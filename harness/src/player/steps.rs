@@ -58,16 +58,16 @@ impl Player<'_> {
     }
 
     fn loop_values(&mut self, values: &LoopValues) -> Result<Vec<Value>, Halt> {
+        let mut id = MessageId::ZERO;
+        let mut builder = Builder { target: &self.setting.target, values: &mut self.values, next_id: &mut id };
         Ok(match values {
             LoopValues::List(list) => list.clone(),
             LoopValues::Range(range) => (range.from..=range.to).map(Value::Number).collect(),
             LoopValues::Cuts(cuts) => {
-                let mut id = MessageId::ZERO;
-                let length = Builder { target: &self.setting.target, values: &mut self.values, next_id: &mut id }
-                    .stream(&cuts.cuts_of)?
-                    .len();
+                let length = builder.stream(&cuts.cuts_of)?.len();
                 (1..length as u64).map(Value::Number).collect()
             }
+            LoopValues::OtherThan(other) => others(builder.number(&other.other_than)?, other.bits).map(Value::Number).collect(),
         })
     }
 
@@ -289,7 +289,9 @@ impl Player<'_> {
                 if let Some(name) = &template.name {
                     self.values.name_event(name, event.clone());
                 }
-                self.wanted.push(event.clone());
+                if !self.wanted.contains(&event) {
+                    self.wanted.push(event.clone());
+                }
                 for link in self.connections.values() {
                     link.connection.inbox().wanted.clone_from(&self.wanted);
                 }
@@ -329,6 +331,15 @@ impl Player<'_> {
             return Err(Halt::Broken { rule: None, expected: told(expected), observed: told(&taken) });
         }
     }
+}
+
+/// Numbers of so many bits that a sloppy comparison takes for this one.
+fn others(number: u64, bits: u32) -> impl Iterator<Item = u64> {
+    let all = (1 << bits) - 1;
+    let flipped = (0..bits).step_by(8).chain([bits - 1]).map(move |bit| number ^ (1 << bit));
+    let near = [number.wrapping_add(1) & all, number.wrapping_sub(1) & all, 0, all];
+    let list: std::collections::BTreeSet<u64> = flipped.chain(near).filter(|other| *other != number).collect();
+    list.into_iter()
 }
 
 fn told(events: &[Event<'static>]) -> String {

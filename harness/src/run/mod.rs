@@ -73,6 +73,9 @@ impl Run {
                 _ => (1, std::cmp::Reverse(0)),
             });
         }
+        // Long waits run beside the other cases where there are identities enough, and after them where there are not.
+        let wide = target.identities.iter().filter(|identity| identity.fixture == Fixture::Known).count() > 4;
+        cases.sort_by_key(|case| if wide { !case.is_slow() } else { case.is_slow() });
         Self { target: Arc::new(target), pending: cases.into(), options, events, stop }
     }
 
