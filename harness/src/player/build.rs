@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 
 use sinkcheck_cases::language::{
-    ConnectionRequestTemplate, EventClass, MessageTemplate, Number, OctetSource, Octets, PublishTemplate, RawOctets,
+    ConnectionRequestTemplate, Count, EventClass, MessageTemplate, Number, OctetSource, Octets, PublishTemplate, RawOctets,
     ReasonTemplate, Value,
 };
 use sinkcheck_spec::wire::{Element, Event, EventFields, Message, MessageId, RawContent, frame};
@@ -196,7 +196,9 @@ impl Builder<'_> {
 
     fn chunk(&mut self, octets: &Octets, others: Option<usize>) -> Result<Element, Halt> {
         let bytes = self.octets(octets, others.map(|count| (count, true)))?;
-        Ok(Element::Chunk { declared: octets.declared, length_octets: octets.length_octets, octets: bytes })
+        let declared = octets.declared.as_ref().map(|count| self.count(count)).transpose()?;
+        let length_octets = octets.length_octets.as_ref().map(|count| self.varint_length(count)).transpose()?;
+        Ok(Element::Chunk { declared, length_octets, octets: bytes })
     }
 
     /// `around`: how many octets the content has without these, and whether these have a length before them.
@@ -235,7 +237,9 @@ impl Builder<'_> {
 
     fn varint(&self, number: Option<&Number>, default: u64) -> Result<Element, Halt> {
         match number {
-            Some(Number::Long { value, octets }) => Ok(Element::Varint { value: *value, octets: Some(*octets) }),
+            Some(Number::Long { value, octets }) => {
+                Ok(Element::Varint { value: *value, octets: Some(self.varint_length(octets)?) })
+            }
             Some(number) => Ok(Element::varint(self.number(number)?)),
             None => Ok(Element::varint(default)),
         }
@@ -273,6 +277,22 @@ impl Builder<'_> {
                 }
             },
         }
+    }
+
+    fn count(&self, count: &Count) -> Result<u64, Halt> {
+        match count {
+            Count::Literal(value) => Ok(*value),
+            Count::Name(name) => self.number(&Number::Name(name.clone())),
+        }
+    }
+
+    /// How many octets a varint is to take.
+    fn varint_length(&self, count: &Count) -> Result<usize, Halt> {
+        let octets = self.count(count)?;
+        usize::try_from(octets)
+            .ok()
+            .filter(|octets| (1..=10).contains(octets))
+            .ok_or_else(|| Halt::Fault(format!("a varint takes 1 to 10 octets, not {octets}")))
     }
 
     fn value(&self, name: &str) -> Result<Value, Halt> {
