@@ -19,7 +19,7 @@ pub use pattern::{HelloPattern, NackPattern, Pattern, PublishPattern};
 pub use scenario::{Fixture, MAIN, Owner, Scenario, Transport};
 pub use schema::scenario_schema;
 pub use step::{Ask, Cut, Cuts, OtherThan, Range, Send, Step, Values, Verb, Within};
-pub use value::{Number, OctetSource, Octets, Value};
+pub use value::{Count, Number, OctetSource, Octets, Value};
 
 /// Names that are bound in every scenario; the player fills them in from the target.
 ///

@@ -27,7 +27,10 @@ pub enum Pattern {
     /// Each PUBLISH of this connection that has no answer yet gets one: an ACK where the target file says that the application
     /// accepts the event, a NACK where it says that it doesn't, else either.
     Answers,
-    /// The same, and a NACK where the target file says nothing makes the case inconclusive: what was to be shown can't be.
+    /// Each PUBLISH of this connection that has no answer yet gets one, ACK or NACK, whatever the target file says: for an event
+    /// that the application has seen before.
+    AnyAnswers,
+    /// The same as `answers`, and a NACK where the target file says nothing makes the case inconclusive: what was to be shown can't be.
     Acks,
     /// Each PUBLISH of this connection that has no answer yet is NACKed.
     Nacks,

@@ -18,15 +18,60 @@ pub enum Number {
         /// The value.
         value: u64,
         /// How many octets it takes, at most 10.
-        octets: usize,
+        octets: Count,
     },
+}
+
+/// A number that is no message's field but says how one is written: written out, or the value of a name.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Count {
+    /// Written out.
+    Literal(u64),
+    /// `$name`.
+    Name(String),
+}
+
+impl<'de> Deserialize<'de> for Count {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct CountVisitor;
+        impl Visitor<'_> for CountVisitor {
+            type Value = Count;
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str("a number or a `$name`")
+            }
+            fn visit_u64<E: de::Error>(self, value: u64) -> Result<Count, E> {
+                Ok(Count::Literal(value))
+            }
+            fn visit_str<E: de::Error>(self, text: &str) -> Result<Count, E> {
+                match name(text) {
+                    Some(name) => Ok(Count::Name(name.to_owned())),
+                    None => Err(E::invalid_value(de::Unexpected::Str(text), &self)),
+                }
+            }
+        }
+        deserializer.deserialize_any(CountVisitor)
+    }
+}
+
+impl JsonSchema for Count {
+    fn schema_name() -> Cow<'static, str> {
+        "Count".into()
+    }
+    fn json_schema(_: &mut SchemaGenerator) -> Schema {
+        json_schema!({
+            "oneOf": [
+                { "type": "integer", "minimum": 0 },
+                { "type": "string", "pattern": "^\\$[a-z_][a-z0-9_]*$" },
+            ]
+        })
+    }
 }
 
 #[derive(serde::Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 struct LongForm {
     value: u64,
-    octets: usize,
+    octets: Count,
 }
 
 impl<'de> Deserialize<'de> for Number {
@@ -48,7 +93,7 @@ impl<'de> Deserialize<'de> for Number {
             }
             fn visit_map<A: MapAccess<'de>>(self, map: A) -> Result<Number, A::Error> {
                 let long = LongForm::deserialize(MapAccessDeserializer::new(map))?;
-                if long.octets == 0 || long.octets > 10 {
+                if matches!(long.octets, Count::Literal(octets) if !(1..=10).contains(&octets)) {
                     return Err(de::Error::custom("a varint takes 1 to 10 octets"));
                 }
                 Ok(Number::Long { value: long.value, octets: long.octets })
@@ -99,9 +144,9 @@ pub struct Octets {
     /// The octets.
     pub source: OctetSource,
     /// The length that is announced, if not the true one.
-    pub declared: Option<u64>,
+    pub declared: Option<Count>,
     /// How many octets the length takes, if not the fewest.
-    pub length_octets: Option<usize>,
+    pub length_octets: Option<Count>,
 }
 
 #[derive(serde::Deserialize, JsonSchema)]
@@ -112,8 +157,8 @@ struct OctetsForm {
     repeat: Option<String>,
     times: Option<Number>,
     fill_to: Option<Number>,
-    declared: Option<u64>,
-    length_octets: Option<usize>,
+    declared: Option<Count>,
+    length_octets: Option<Count>,
 }
 
 impl<'de> Deserialize<'de> for Octets {

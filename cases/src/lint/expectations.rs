@@ -107,7 +107,7 @@ impl<'a> Checks<'a> {
                     self.pattern(pattern, step);
                 }
             }
-            Pattern::Answers | Pattern::Acks | Pattern::Nacks if !self.published.contains(step.on.as_str()) => {
+            Pattern::Answers | Pattern::AnyAnswers | Pattern::Acks | Pattern::Nacks if !self.published.contains(step.on.as_str()) => {
                 self.complain(
                     &path,
                     "no PUBLISH was sent on this connection: there is nothing to answer",

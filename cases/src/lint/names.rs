@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::language::{
-    Altered, Ask, ConnectionRequestTemplate, Cut, MAIN, MessageTemplate, Number, OctetSource, Octets, PREDEFINED,
+    Altered, Ask, ConnectionRequestTemplate, Count, Cut, MAIN, MessageTemplate, Number, OctetSource, Octets, PREDEFINED,
     Pattern, PublishTemplate, RawOctets, Scenario, Step, Values, Verb,
 };
 use crate::yaml::{Diagnostic, Path, Source};
@@ -17,15 +17,8 @@ pub(super) fn check(scenario: &Scenario, source: &Source) -> Vec<Diagnostic> {
         found: Vec::new(),
     };
     names.steps(&scenario.steps, scenario);
-    for (name, bound) in std::mem::take(&mut names.values) {
-        if !bound.used {
-            names.complain(
-                &bound.path,
-                format!("`${name}` is never used"),
-                "use it in a later step, or don't capture it",
-            );
-        }
-    }
+    let values = std::mem::take(&mut names.values);
+    names.complain_of_unused(values);
     for (name, bound) in std::mem::take(&mut names.events) {
         if !bound.used {
             names.complain(&bound.path, format!("the event `{name}` is never used"), "ask for it, or don't name it");
@@ -96,10 +89,12 @@ impl<'a> Names<'a> {
                         Values::OtherThan(other) => self.number(&other.other_than, &step.path),
                         Values::List(_) | Values::Range(_) => {}
                     }
-                    self.bind(name, &step.path);
-                    self.steps(steps, scenario);
+                    self.in_a_loop(|names| {
+                        names.bind(name, &step.path);
+                        names.steps(steps, scenario);
+                    });
                 }
-                Verb::Repeat { steps, .. } => self.steps(steps, scenario),
+                Verb::Repeat { steps, .. } => self.in_a_loop(|names| names.steps(steps, scenario)),
                 Verb::Connect
                 | Verb::Handshake
                 | Verb::Close
@@ -108,6 +103,22 @@ impl<'a> Names<'a> {
                 | Verb::Wait(_)
                 | Verb::Ask(Ask::Prepare) => {}
             }
+        }
+    }
+
+    /// Values that a loop binds mean nothing behind it.
+    fn in_a_loop(&mut self, inside: impl FnOnce(&mut Self)) {
+        let before: BTreeSet<String> = self.values.keys().cloned().collect();
+        inside(self);
+        let (kept, gone) = std::mem::take(&mut self.values).into_iter().partition(|(name, _)| before.contains(name));
+        self.values = kept;
+        self.complain_of_unused(gone);
+    }
+
+    fn complain_of_unused(&mut self, values: BTreeMap<String, Bound>) {
+        for (name, bound) in values.into_iter().filter(|(_, bound)| !bound.used) {
+            let message = format!("`${name}` is never used");
+            self.complain(&bound.path, message, "use it in a later step, or don't capture it");
         }
     }
 
@@ -160,7 +171,15 @@ impl<'a> Names<'a> {
     }
 
     fn number(&mut self, number: &Number, path: &Path) {
-        if let Number::Name(name) = number {
+        match number {
+            Number::Name(name) => self.use_value(name, path),
+            Number::Long { octets, .. } => self.count(octets, path),
+            Number::Literal(_) => {}
+        }
+    }
+
+    fn count(&mut self, count: &Count, path: &Path) {
+        if let Count::Name(name) = count {
             self.use_value(name, path);
         }
     }
@@ -170,6 +189,9 @@ impl<'a> Names<'a> {
             OctetSource::Name(name) => self.use_value(name, path),
             OctetSource::Repeat { times: number, .. } | OctetSource::FillTo(number) => self.number(number, path),
             OctetSource::Octets(_) => {}
+        }
+        for count in [&octets.declared, &octets.length_octets].into_iter().flatten() {
+            self.count(count, path);
         }
     }
 

@@ -48,8 +48,12 @@ pub struct Inbox {
     pub closed: Option<Closed>,
     /// The case itself ended the connection.
     pub abandoned: bool,
-    /// Nothing is answered by itself.
+    /// Nothing is answered by itself, and nothing kept alive.
     pub mute: bool,
+    /// A wait of the case's own goes on: nothing is kept alive meanwhile.
+    pub is_waiting: bool,
+    /// PINGs that kept the connection alive and have no PONG yet; their PONGs are no step's.
+    pub kept_alive: usize,
     /// When octets were last sent.
     pub last_sent: Instant,
     /// How many frames came.
@@ -69,6 +73,8 @@ impl Inbox {
             closed: None,
             abandoned: false,
             mute: false,
+            is_waiting: false,
+            kept_alive: 0,
             last_sent: Instant::now(),
             frames: 0,
         }
@@ -107,6 +113,7 @@ impl Inbox {
             Message::ConnectionResponse(response) => self.responses.push_back(response),
             Message::Ack(ack) => self.answers.push((ack.message_id, Answer::Ack)),
             Message::Nack(nack) => self.answers.push((nack.message_id, Answer::Nack(nack.reason))),
+            Message::Pong if self.kept_alive > 0 => self.kept_alive -= 1,
             Message::Pong => self.pongs += 1,
             Message::Ping => return Some(Message::Pong),
             Message::Publish(publish) => {

@@ -22,6 +22,9 @@ pub use transcript::Transcript;
 
 use writer::Order;
 
+/// Longer than any case: a connection whose interval is not known needs no keeping.
+const NEVER: Duration = Duration::from_secs(24 * 60 * 60);
+
 /// An open or closed connection.
 #[derive(Debug)]
 pub struct Connection {
@@ -56,21 +59,28 @@ pub enum SendError {
 }
 
 impl Connection {
-    /// Opens a connection. A TLS handshake that the peer ends is no error here: the connection is closed then, as the peer
+    /// Opens a connection. Where the target's keepalive interval is known, an accepted connection is kept alive by PINGs. A TLS
+    /// handshake that the peer ends is no error here: the connection is closed then, as the peer
     /// meant it.
     ///
     /// # Errors
     /// The peer can't be reached.
-    pub async fn open(name: &str, dial: &Dial, patience: Duration, transcript: Transcript) -> Result<Self, DialError> {
+    pub async fn open(
+        name: &str,
+        dial: &Dial,
+        patience: Duration,
+        keepalive: Option<Duration>,
+        transcript: Transcript,
+    ) -> Result<Self, DialError> {
         match tokio::time::timeout(patience, dial.open()).await {
             Err(_) => Err(DialError::TimedOut(patience)),
             Ok(Ok(opened)) => {
                 transcript.event(name, true, "connected");
-                Ok(Self::start(name, Some(opened.stream), Some(opened.socket), transcript))
+                Ok(Self::start(name, Some(opened.stream), Some(opened.socket), keepalive, transcript))
             }
             Ok(Err(DialError::Tls(why))) => {
                 transcript.event(name, true, "connected");
-                let connection = Self::start(name, None, None, transcript);
+                let connection = Self::start(name, None, None, None, transcript);
                 connection.shared.transcript.event(name, false, &format!("closed in the TLS handshake: {why}"));
                 connection.shared.inbox().closed =
                     Some(Closed { at: Instant::now(), how: format!("in the TLS handshake: {why}") });
@@ -80,7 +90,13 @@ impl Connection {
         }
     }
 
-    fn start(name: &str, stream: Option<Stream>, socket: Option<std::net::TcpStream>, transcript: Transcript) -> Self {
+    fn start(
+        name: &str,
+        stream: Option<Stream>,
+        socket: Option<std::net::TcpStream>,
+        keepalive: Option<Duration>,
+        transcript: Transcript,
+    ) -> Self {
         let shared = Arc::new(Shared {
             name: name.to_owned(),
             inbox: Mutex::new(Inbox::new()),
@@ -93,7 +109,7 @@ impl Connection {
                 let (read, write) = tokio::io::split(stream);
                 [
                     tokio::spawn(reader::run(Arc::clone(&shared), read, orders.clone())),
-                    tokio::spawn(writer::run(Arc::clone(&shared), write, taken)),
+                    tokio::spawn(writer::run(Arc::clone(&shared), write, taken, keepalive.map_or(NEVER, |interval| interval / 2))),
                 ]
             }
             None => [tokio::spawn(async {}), tokio::spawn(async {})],

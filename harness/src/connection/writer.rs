@@ -22,10 +22,25 @@ pub(super) enum Order {
     Finish { done: oneshot::Sender<()> },
 }
 
-pub(super) async fn run(shared: Arc<Shared>, stream: WriteHalf<Stream>, mut orders: mpsc::UnboundedReceiver<Order>) {
+/// Sends what it is ordered to. `keepalive` is how long it may be silent on an accepted connection before it sends a PING, as a
+/// right client does: a target that is slow must not drop us for it.
+pub(super) async fn run(
+    shared: Arc<Shared>,
+    stream: WriteHalf<Stream>,
+    mut orders: mpsc::UnboundedReceiver<Order>,
+    keepalive: Duration,
+) {
     let mut writer =
         Writer { shared, stream, frames: Deframer::new(), unfinished: Vec::new(), replies: VecDeque::new() };
-    while let Some(order) = orders.recv().await {
+    loop {
+        let order = match tokio::time::timeout(keepalive, orders.recv()).await {
+            Ok(Some(order)) => order,
+            Ok(None) => return,
+            Err(_) => {
+                writer.keep_alive().await;
+                continue;
+            }
+        };
         match order {
             Order::Send { segments, gap, done } => {
                 let sent = writer.send(segments, gap).await;
@@ -99,6 +114,18 @@ impl Writer {
             }
             let Some(message) = self.replies.pop_front() else { return };
             self.segment(&message.to_frame()).await;
+        }
+    }
+
+    async fn keep_alive(&mut self) {
+        let wanted = {
+            let mut inbox = self.shared.inbox();
+            let wanted = inbox.is_accepted() && !inbox.mute && !inbox.is_waiting && self.frames.pending() == 0;
+            inbox.kept_alive += usize::from(wanted);
+            wanted
+        };
+        if wanted {
+            self.segment(&Message::Ping.to_frame()).await;
         }
     }
 

@@ -166,7 +166,9 @@ impl Builder<'_> {
         let default_key = Element::chunk(from.key.to_vec());
         let key_at = elements.len();
         elements.push(default_key);
-        elements.push(self.varint(publish.offset.as_ref(), from.offset)?);
+        // Applications may tell events that they have seen by their offset, and NACK them.
+        let offset = if self.fixed_offset(publish.event) { from.offset } else { self.values.unique_offset() };
+        elements.push(self.varint(publish.offset.as_ref(), offset)?);
         elements.push(self.varint(publish.timestamp.as_ref(), from.timestamp)?);
         let data_at = elements.len();
         elements.push(Element::chunk(from.event_data.to_vec()));
@@ -179,6 +181,14 @@ impl Builder<'_> {
             }
         }
         Ok(elements)
+    }
+
+    fn fixed_offset(&self, class: EventClass) -> bool {
+        let section = match class {
+            EventClass::Accepted => Some(&self.target.accepted),
+            EventClass::Rejected => self.target.rejected.as_ref(),
+        };
+        section.is_some_and(|section| section.offset.is_some())
     }
 
     fn reason(&mut self, first: Element, reason: &ReasonTemplate) -> Result<Vec<u8>, Halt> {

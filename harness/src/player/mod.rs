@@ -15,7 +15,7 @@ use std::time::{Duration, Instant};
 use sinkcheck_cases::language::{MAIN, Owner, Scenario};
 use sinkcheck_reports::document::TranscriptEntry;
 use sinkcheck_spec::catalogue::{Level, catalogue};
-use sinkcheck_spec::wire::{Event, InstanceId, MessageId};
+use sinkcheck_spec::wire::{Deframer, Event, InstanceId, MessageId};
 
 use crate::connection::Dial;
 use crate::connection::{Connection, Transcript};
@@ -40,6 +40,8 @@ pub struct Setting {
     pub server: Option<InstanceId>,
     /// How late this machine is.
     pub lag: Arc<LagMonitor>,
+    /// Makes events of this run differ from those of another one.
+    pub salt: u64,
 }
 
 /// An identity as a case speaks as it.
@@ -124,7 +126,8 @@ pub(crate) struct Player<'a> {
     shown_by: Vec<String>,
     accepted_as: Vec<InstanceId>,
     connected_before: bool,
-    /// Octets of the case came to the application's attention already.
+    /// A wait took so long that the target may have lost patience with us.
+    overslept: Option<String>,
     started: Instant,
 }
 
@@ -138,8 +141,15 @@ struct Link {
     reported: usize,
     /// A request that was sent, to learn from its answer who is on record.
     introduced: Option<InstanceId>,
-    /// A frame was begun and not ended: nothing else can be sent.
-    within_frame: bool,
+    /// What the case sent, put together into frames.
+    sent: Deframer,
+}
+
+impl Link {
+    /// Whether a frame was begun and not ended: nothing else can be sent.
+    fn is_within_frame(&self) -> bool {
+        self.sent.pending() > 0
+    }
 }
 
 /// What the target file says that the application does with an event.
@@ -175,8 +185,10 @@ pub async fn play(scenario: &Scenario, setting: &Setting, main: Seat, other: Opt
         shown_by: Vec::new(),
         accepted_as: Vec::new(),
         connected_before: false,
+        overslept: None,
         started: Instant::now(),
     };
+    player.values.begin_offsets(&scenario.id, setting.salt);
     let stop = player.run().await;
     player.remember_acceptances();
     let took = player.started.elapsed();

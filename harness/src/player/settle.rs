@@ -7,12 +7,15 @@ use sinkcheck_spec::wire::Message;
 
 use super::{Player, Stop};
 
+/// An accepted client is looked at for at least so long: what a peer sends twice, it often sends from a timer.
+const LATE: Duration = Duration::from_millis(80);
+
 impl Player<'_> {
     /// A PING and its PONG where the target is accepted, then a window, then an orderly close. Whatever comes is the oracle's to
     /// judge; a missing PONG is not, for the case may have been about something else.
     pub(super) async fn settle(&mut self, line: usize) -> Option<Stop> {
-        let window = self.setting.calibration.window();
         let patience = self.setting.calibration.patience();
+        let mut window = self.setting.calibration.window();
         let mut open = false;
         for link in self.connections.values() {
             let (accepted, is_open) = {
@@ -20,7 +23,10 @@ impl Player<'_> {
                 (inbox.is_accepted() && !inbox.abandoned && !inbox.mute, inbox.closed.is_none() && !inbox.abandoned)
             };
             open |= is_open;
-            if accepted && !link.within_frame {
+            if accepted {
+                window = window.max(LATE);
+            }
+            if accepted && !link.is_within_frame() {
                 let waiting = link.connection.inbox().pongs;
                 let sent = link.connection.send(vec![Message::Ping.to_frame()], Duration::ZERO, patience).await;
                 if sent.is_ok() {

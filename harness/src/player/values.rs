@@ -1,17 +1,22 @@
 //! The values that names stand for while a case is played.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use sinkcheck_cases::language::{Number, Value};
 use sinkcheck_spec::wire::{Event, InstanceId};
 
 use crate::target::Target;
 
+/// So many offsets each case has.
+const OFFSETS: u64 = 1 << 14;
+
 /// Names and what they stand for.
 #[derive(Debug, Clone, Default)]
 pub(super) struct Values {
     values: BTreeMap<String, Value>,
     events: BTreeMap<String, Event<'static>>,
+    first_offset: u64,
+    offsets: u64,
 }
 
 impl Values {
@@ -30,6 +35,22 @@ impl Values {
         values
     }
 
+    /// Begins the offsets of the case's events at a place of its own.
+    pub(super) fn begin_offsets(&mut self, case: &str, salt: u64) {
+        // FNV-1a: the same for the same case, whatever the machine.
+        let hash = case.bytes().fold(0xcbf2_9ce4_8422_2325 ^ salt, |hash: u64, octet| {
+            (hash ^ u64::from(octet)).wrapping_mul(0x0000_0100_0000_01b3)
+        });
+        self.first_offset = (1 << 21) + ((hash ^ (hash >> 32)) % (1 << 13)) * OFFSETS;
+    }
+
+    /// An offset that no other event of the case has, and hardly any of another: applications may tell events that they have seen
+    /// by it. All of them take four octets, so that frames of one kind are of one length.
+    pub(super) fn unique_offset(&mut self) -> u64 {
+        self.offsets += 1;
+        self.first_offset + self.offsets % OFFSETS
+    }
+
     fn set_server(&mut self, server: u64) {
         self.set_number("server", server);
         // Ids have 32 bits.
@@ -42,6 +63,16 @@ impl Values {
 
     pub(super) fn set(&mut self, name: &str, value: Value) {
         self.values.insert(name.to_owned(), value);
+    }
+
+    /// The names that have a value.
+    pub(super) fn names(&self) -> BTreeSet<String> {
+        self.values.keys().cloned().collect()
+    }
+
+    /// Forgets all values but those of these names, and of the server, which stays who it is.
+    pub(super) fn keep(&mut self, names: &BTreeSet<String>) {
+        self.values.retain(|name, _| names.contains(name) || name == "server" || name == "other_server");
     }
 
     pub(super) fn get(&self, name: &str) -> Option<&Value> {

@@ -11,7 +11,7 @@ use super::seats::Taken;
 use super::service::{Ready, Service};
 use crate::connection::{Connection, Transcript};
 use crate::player::{Calibration, Seat, default_event, measure};
-use crate::target::Target;
+use crate::target::{AdapterError, Target};
 
 /// How long a target has for its first answer.
 const PATIENCE: Duration = Duration::from_secs(5);
@@ -21,6 +21,8 @@ pub(super) struct Contact {
     pub(super) server: Option<InstanceId>,
     pub(super) calibration: Calibration,
     pub(super) notes: Vec<String>,
+    /// The adapter can put fixtures back.
+    pub(super) can_prepare: bool,
 }
 
 /// Meets the target as its first known client.
@@ -30,7 +32,8 @@ pub(super) struct Contact {
 /// shown.
 pub(super) async fn first(service: &mut Service, target: &Target) -> Result<Contact, Reason> {
     let mut contact =
-        Contact { server: target.server_instance_id, calibration: Calibration::default(), notes: Vec::new() };
+        Contact { server: target.server_instance_id, calibration: Calibration::default(), notes: Vec::new(), can_prepare: false };
+    prepare_all(service, target, &mut contact).await;
     let known = target.identities.iter().find(|identity| identity.fixture == Fixture::Known);
     let Some(identity) = known.or(target.identities.first()) else { return Ok(contact) };
     let taken = vec![Taken::described(identity.clone())];
@@ -41,9 +44,22 @@ pub(super) async fn first(service: &mut Service, target: &Target) -> Result<Cont
     met.map(|()| contact)
 }
 
+/// Puts every fixture back, as it may have been left by an earlier run; and learns whether the adapter can do that at all.
+async fn prepare_all(service: &Service, target: &Target, contact: &mut Contact) {
+    let Some(adapter) = service.adapter() else { return };
+    let described = [Fixture::Known, Fixture::New, Fixture::Quarantined];
+    for identity in target.identities.iter().filter(|identity| described.contains(&identity.fixture)) {
+        match adapter.prepare(&identity.name).await {
+            Ok(()) => contact.can_prepare = true,
+            Err(AdapterError::Unsupported(_)) => return,
+            Err(error) => contact.notes.push(format!("`{}` was not put back: {error}.", identity.name)),
+        }
+    }
+}
+
 async fn meet(ready: &mut Ready, taken: &[Taken], target: &Target, contact: &mut Contact) -> Result<(), Reason> {
     let Some(seat) = ready.seats(taken).into_iter().next() else { return Ok(()) };
-    let opened = Connection::open("contact", &seat.dial, PATIENCE, Transcript::begin()).await;
+    let opened = Connection::open("contact", &seat.dial, PATIENCE, target.keepalive_interval, Transcript::begin()).await;
     let connection =
         opened.map_err(|error| Reason::new("could-not-connect", format!("{}: {error}", seat.dial.address)))?;
     if seat.identity.fixture != Fixture::Known {

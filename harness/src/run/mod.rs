@@ -5,7 +5,7 @@ mod contact;
 mod seats;
 mod service;
 
-use std::collections::VecDeque;
+use std::collections::{BTreeMap, VecDeque};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
@@ -66,7 +66,7 @@ impl Run {
         stop: watch::Receiver<bool>,
     ) -> Self {
         let mut cases = cases;
-        if target.adapter.is_none() && !target.is_fresh_each_case() {
+        if !target.is_fresh_each_case() {
             // A client without a record is one only once: the case that shows most gets it.
             cases.sort_by_key(|case| match case.client {
                 Fixture::New => (0, std::cmp::Reverse(case.requirements.len())),
@@ -117,15 +117,21 @@ impl Run {
             calibration: contact.calibration,
             server: contact.server,
             lag,
+            salt: self.target.salt(),
         };
-        let mut seats = Seats::new(&self.target, setting.adapter.is_some());
+        let mut attempts: BTreeMap<String, u64> = BTreeMap::new();
+        let mut seats = Seats::new(&self.target, contact.can_prepare);
         let mut running: JoinSet<Finished> = JoinSet::new();
         let mut lost_in_a_row = 0;
         loop {
             while running.len() < self.jobs() {
                 let Some((scenario, taken)) = self.next_case(&mut seats) else { break };
                 self.emit(RunEvent::CaseStarted { id: scenario.id.clone() });
-                running.spawn(one_case(scenario, taken, setting.clone(), service.for_case()));
+                let mut setting = setting.clone();
+                let attempt = attempts.entry(scenario.id.clone()).or_default();
+                setting.salt = setting.salt.wrapping_add(*attempt);
+                *attempt += 1;
+                running.spawn(one_case(scenario, taken, setting, service.for_case()));
             }
             if running.is_empty() {
                 return false;

@@ -215,7 +215,7 @@ fn adapter(target: &Target, with: &Placeholders) -> Result<Option<Adapter>, Reas
 /// Whether the server still has on record what it had.
 async fn verify(seat: &Seat, server: Option<InstanceId>, target: &Target) -> Result<(), String> {
     let patience = Duration::from_secs(5);
-    let connection = Connection::open("verify", &seat.dial, patience, Transcript::begin())
+    let connection = Connection::open("verify", &seat.dial, patience, None, Transcript::begin())
         .await
         .map_err(|error| error.to_string())?;
     let response = introduce(&connection, seat, server, target).await?;

@@ -116,6 +116,15 @@ impl Target {
         self.launch.as_ref().is_some_and(|launch| launch.per_case)
     }
 
+    /// What makes the events of a run differ from those of earlier runs, which the target may remember. The built-in server
+    /// remembers nothing, and its runs are to be the same.
+    pub fn salt(&self) -> u64 {
+        match self.adapter {
+            Some(AdapterKind::BuiltIn(_)) => 0,
+            _ => fastrand::u64(..),
+        }
+    }
+
     /// Whether two cases may run against it at a time when it is started for each: only where each start gets a port of its own.
     pub fn has_free_port(&self) -> bool {
         self.identities.iter().all(|identity| identity.dial.address.port.is_none())

@@ -18,6 +18,8 @@ pub(super) enum Sent {
     Rejected,
     /// It is malformed; the rule says how.
     Malformed(&'static str),
+    /// It is no PUBLISH, but a content that has an id in the same place; the rule forbids to act on it.
+    NoPublish(&'static str),
     /// Cut off by the end of the stream.
     CutOff,
     /// It uses what the text leaves open, so any answer or none is right.
@@ -67,7 +69,7 @@ impl Answers {
             Sent::Accepted | Sent::Open => true,
             Sent::BehindRequest => !is_ack || decision == Decision::Accepted,
             Sent::BeforeRequest | Sent::Rejected | Sent::Malformed(_) => !is_ack,
-            Sent::CutOff => false,
+            Sent::CutOff | Sent::NoPublish(_) => false,
         };
         let at = list.iter().position(right).unwrap_or(0);
         let sent = list.remove(at);
@@ -77,6 +79,7 @@ impl Answers {
         }
         Some(match sent {
             Sent::Malformed(rule) => Breach::new(rule, format!("{name} for {id}, whose PUBLISH is malformed")),
+            Sent::NoPublish(rule) => Breach::new(rule, format!("{name} for {id}, which no PUBLISH had")),
             Sent::CutOff => Breach::new(
                 "framing.truncated-not-answered",
                 format!("{name} for {id}, whose frame the end of the stream cuts off"),

@@ -43,6 +43,10 @@ pub struct ServerOracle {
     malformed_pings: usize,
     pongs: usize,
     last_sent: Option<MessageType>,
+    /// The rule that forbids to act on the last malformed content that was neither a request, a PUBLISH nor a PING.
+    malformed: Option<&'static str>,
+    /// The type of the message that the end of our direction cut off.
+    cut_off: Option<MessageType>,
 }
 
 impl ServerOracle {
@@ -109,7 +113,13 @@ impl ServerOracle {
             }
             Some(MessageType::Ping) => self.malformed_pings += 1,
             Some(MessageType::ConnectionResponse) if self.requests.is_empty() => self.requests.push(Request::OtherRole),
-            _ => {}
+            Some(MessageType::Unused(_)) => {
+                self.malformed = Some(rule);
+                if let Some(id) = low_bits(content) {
+                    self.answers.sent(id, Sent::NoPublish(rule));
+                }
+            }
+            _ => self.malformed = Some(rule),
         }
     }
 
@@ -118,6 +128,7 @@ impl ServerOracle {
         if let Some(id) = unfinished.get(2..).and_then(publish_id) {
             self.answers.sent(id, Sent::CutOff);
         }
+        self.cut_off = unfinished.get(2).map(|first| MessageType::from_nibble(first >> 4));
     }
 
     /// A frame with this content came. The rules that it breaks, the weightiest first.
@@ -154,10 +165,20 @@ impl ServerOracle {
                 _ => true,
             };
         if unprompted {
-            breaches.push(Breach::new(
-                "handshake.nothing-before-request",
-                format!("{} came before a connection request was sent", message.message_type()),
-            ));
+            let what = message.message_type();
+            breaches.push(match (message, self.cut_off, self.malformed) {
+                (Message::ConnectionResponse(_), Some(MessageType::ConnectionRequest), _) => Breach::new(
+                    "framing.truncated-not-answered",
+                    format!("{what} answers a request that the end of the stream cuts off"),
+                ),
+                (Message::ConnectionResponse(_), _, Some(rule)) => {
+                    Breach::new(rule, format!("{what} answers malformed content"))
+                }
+                _ => Breach::new(
+                    "handshake.nothing-before-request",
+                    format!("{what} came before a connection request was sent"),
+                ),
+            });
             return;
         }
         match message {
@@ -214,6 +235,13 @@ impl ServerOracle {
             Some(Breach::new("keepalive.pong-not-answered", "a PONG answers a PONG"))
         } else if self.malformed_pings > 0 {
             Some(Breach::new("malformed.ping-length", "a PONG answers a malformed PING"))
+        } else if self.cut_off == Some(MessageType::Ping) {
+            Some(Breach::new(
+                "framing.truncated-not-answered",
+                "a PONG answers a PING that the end of the stream cuts off",
+            ))
+        } else if let Some(rule) = self.malformed {
+            Some(Breach::new(rule, "a PONG answers malformed content"))
         } else if self.pings > 0 {
             Some(Breach::new("keepalive.ping-answered-once", "more PONGs came than PINGs were sent"))
         } else if self.pongs > 0 {
@@ -235,4 +263,10 @@ impl ServerOracle {
     fn decided(&self) -> Decision {
         self.decision.unwrap_or(Decision::None)
     }
+}
+
+/// The 12 bits after the type, where a content has them.
+fn low_bits(content: &[u8]) -> Option<MessageId> {
+    let (high, low) = (content.first()?, content.get(1)?);
+    MessageId::new(u16::from(high & 0x0f) << 8 | u16::from(*low))
 }
