@@ -55,6 +55,7 @@ impl<'a> Checks<'a> {
                 self.pattern(pattern, step);
             }
             Verb::Ask(Ask::Delivered(_)) => self.expects = true,
+            Verb::Connect | Verb::Handshake if step.rule.is_some() => self.expects = true,
             _ => {}
         }
     }

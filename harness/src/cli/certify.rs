@@ -1,14 +1,12 @@
 //! `sinkcheck certify`.
 
-use std::sync::Arc;
 
 use clap::ArgMatches;
 use sinkcheck_cases::language::{Scenario, Verb};
-use sinkcheck_reports::document::{CaseVerdict, Level, Role as ReportRole, RuleVerdict, Suite, Target as ReportTarget};
-use sinkcheck_reports::event::{PlannedCase, RuleInfo};
+use sinkcheck_reports::document::{CaseVerdict, RuleVerdict};
 use sinkcheck_reports::fold::exit_code;
 use sinkcheck_reports::{DocumentBuilder, RunEvent};
-use sinkcheck_spec::catalogue::{self, Role, catalogue};
+use sinkcheck_spec::catalogue::{Role, catalogue};
 use tokio::sync::{mpsc, watch};
 
 use super::args::{Certify, RoleArgument, Terminal};
@@ -16,12 +14,9 @@ use super::exit::Failure;
 use super::progress::Progress;
 use super::selection::{Selection, Wanted, scenarios, select};
 use super::{outputs, say};
-use crate::judge::{KnownFailures, unplayed};
-use crate::run::{Options, Run};
+use crate::judge::KnownFailures;
+use crate::run::{Options, Run, started};
 use crate::target::{self, Target, builtin};
-
-/// What the suite speaks.
-const PROTOCOL_VERSION: u8 = 0;
 
 pub(super) fn certify(typed: &Certify, matches: &ArgMatches, terminal: &Terminal) -> Result<u8, Failure> {
     let role = match typed.role {
@@ -88,7 +83,7 @@ async fn play(
 ) -> DocumentBuilder {
     let mut builder = DocumentBuilder::new();
     let mut progress = Progress::new(selection.cases.len(), typed.quiet);
-    builder.apply(&started(&target, selection));
+    builder.apply(&started(&target, &selection.cases, selection.suite_size));
     for note in notes(typed, &target, selection) {
         builder.apply(&RunEvent::Note(note));
     }
@@ -124,62 +119,6 @@ async fn play(
     progress.finish();
     builder.apply(&RunEvent::RunFinished { interrupted });
     add_needs(builder, selection)
-}
-
-fn started(target: &Target, selection: &Selection) -> RunEvent {
-    let section_title = |id: &str| {
-        catalogue()
-            .sections()
-            .iter()
-            .find(|section| section.id == id)
-            .map(|section| section.title.clone())
-            .unwrap_or_default()
-    };
-    let rules = catalogue().rules_for(target.role).map(|rule| RuleInfo {
-        id: rule.id.clone(),
-        level: match rule.level {
-            catalogue::Level::Must => Level::Must,
-            catalogue::Level::Should => Level::Should,
-        },
-        section: rule.section.clone(),
-        section_title: section_title(&rule.section),
-        clause: rule.protocol.clone(),
-        source: rule.source.to_string(),
-        text: rule.text.clone(),
-    });
-    // The document is in the suite's order, whatever the order in which the cases are played.
-    let mut planned: Vec<&Arc<Scenario>> = selection.cases.iter().collect();
-    planned.sort_by(|a, b| a.id.cmp(&b.id));
-    let planned = planned.into_iter().map(|scenario| {
-        let result = unplayed(scenario);
-        PlannedCase {
-            id: result.id,
-            title: result.title,
-            section: result.section,
-            rules: result.rules,
-            location: result.location,
-            slow: result.slow,
-        }
-    });
-    RunEvent::RunStarted {
-        suite: Suite {
-            version: env!("CARGO_PKG_VERSION").to_owned(),
-            protocol_version: PROTOCOL_VERSION,
-            cases: selection.suite_size,
-            rules: catalogue().rules().len(),
-        },
-        target: ReportTarget {
-            name: target.name.clone(),
-            role: match target.role {
-                Role::Server => ReportRole::Server,
-                Role::Client => ReportRole::Client,
-            },
-            address: target.address.clone(),
-            capabilities: target.capabilities.clone().unwrap_or_default(),
-        },
-        rules: rules.collect(),
-        planned: planned.collect(),
-    }
 }
 
 fn notes(typed: &Certify, target: &Target, selection: &Selection) -> Vec<String> {

@@ -27,9 +27,9 @@ impl Default for Calibration {
 }
 
 impl Calibration {
-    /// How long "nothing" is waited for where neither a close nor a fence shows it: eight times the slowest answer.
+    /// How long "nothing" is waited for where neither a close nor a fence shows it: three times the slowest answer.
     pub fn window(&self) -> Duration {
-        (self.slowest * 8).clamp(Duration::from_millis(20), Duration::from_secs(3))
+        (self.slowest * 3).clamp(Duration::from_millis(20), Duration::from_secs(3))
     }
 
     /// How long an answer is waited for that must come.

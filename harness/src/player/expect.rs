@@ -6,7 +6,7 @@ use sinkcheck_cases::language::{NackPattern, Number, OctetSource, Pattern, Step,
 use sinkcheck_spec::wire::{ConnectionResponse, MessageId};
 
 use super::values::Values;
-use super::{Claim, Halt, Player};
+use super::{Answered, Claim, Halt, Owed, Player};
 use crate::connection::{Answer, Inbox};
 
 /// What came against what is wanted.
@@ -24,7 +24,8 @@ enum Come {
 /// What an expectation looks at, apart from the inbox.
 struct Looking<'a> {
     values: &'a mut Values,
-    waiting: &'a mut Vec<(MessageId, Claim)>,
+    waiting: &'a mut Vec<Owed>,
+    answered: &'a mut Answered,
 }
 
 impl Player<'_> {
@@ -47,13 +48,14 @@ impl Player<'_> {
     /// `is_known_broken`: what comes of it changes nothing any more, so it isn't waited for long.
     async fn expect_something(&mut self, on: &str, pattern: &Pattern, is_known_broken: bool) -> Result<(), Halt> {
         let window = self.setting.calibration.window();
-        let patience = if is_known_broken { window } else { self.setting.calibration.patience() };
+        let patience = if is_known_broken { window } else { self.setting.patience() };
         let begun = Instant::now();
         // A close can be waited for in vain: a PING that is answered shows that the peer went on.
         let fenced = wants_close(pattern) && self.send_fence(on).await;
         let link = self.connections.get_mut(on).ok_or_else(|| no_connection(on))?;
         let mut done = vec![false; alternatives(pattern)];
-        let mut looking = Looking { values: &mut self.values, waiting: &mut link.waiting };
+        let mut looking =
+            Looking { values: &mut self.values, waiting: &mut link.waiting, answered: &mut self.answered };
         let mut deadline = begun + patience;
         let mut ponged = false;
         let mut seen = link.connection.inbox().frames;
@@ -107,6 +109,7 @@ impl Player<'_> {
                 };
                 if !is_known_broken {
                     self.in_time(begun, if ponged { window } else { patience })?;
+                self.setting.ran_out();
                 }
                 Err(Halt::Broken { rule: None, expected: describe(pattern), observed })
             }
@@ -132,7 +135,7 @@ impl Player<'_> {
     async fn expect_nothing(&mut self, on: &str, line: usize) -> Result<(), Halt> {
         let window = self.setting.calibration.window();
         let fence = self.setting.calibration.in_order && self.send_fence(on).await;
-        let patience = self.setting.calibration.patience();
+        let patience = self.setting.patience();
         let link = self.connections.get(on).ok_or_else(|| no_connection(on))?;
         let begun = Instant::now();
         let deadline = begun + if fence { patience } else { window };
@@ -167,7 +170,7 @@ impl Player<'_> {
     async fn expect_no_ack(&mut self, on: &str, line: usize) -> Result<(), Halt> {
         let window = self.setting.calibration.window();
         let link = self.connections.get_mut(on).ok_or_else(|| no_connection(on))?;
-        let owed: Vec<MessageId> = link.waiting.iter().map(|(id, _)| *id).collect();
+        let owed: Vec<MessageId> = link.waiting.iter().map(|owed| owed.id).collect();
         let seen = link
             .connection
             .wait(Instant::now() + window, |inbox| {
@@ -195,7 +198,7 @@ impl Player<'_> {
         let window = self.setting.calibration.window();
         let fenced = self.send_fence(on).await;
         let link = self.connections.get(on).ok_or_else(|| no_connection(on))?;
-        let deadline = Instant::now() + if fenced { self.setting.calibration.patience() } else { window };
+        let deadline = Instant::now() + if fenced { self.setting.patience() } else { window };
         let seen = link
             .connection
             .wait(deadline, |inbox| {
@@ -283,7 +286,7 @@ impl Player<'_> {
             }
         }
         let ping = sinkcheck_spec::wire::Message::Ping.to_frame();
-        link.connection.send(vec![ping], Duration::ZERO, self.setting.calibration.patience()).await.is_ok()
+        link.connection.send(vec![ping], Duration::ZERO, self.setting.patience()).await.is_ok()
     }
 
     pub(super) fn interval(&self) -> Result<Duration, Halt> {
@@ -336,10 +339,10 @@ fn look(pattern: &Pattern, inbox: &mut Inbox, looking: &mut Looking<'_>, done: &
         }),
         Pattern::Acceptance => response(inbox, looking, |response, _| response.is_acceptance()),
         Pattern::Rejection => response(inbox, looking, |response, _| !response.is_acceptance()),
-        Pattern::AnyAnswers => answers(inbox, looking.waiting, Wanted::Whatever),
-        Pattern::Answers => answers(inbox, looking.waiting, Wanted::Any),
-        Pattern::Acks => answers(inbox, looking.waiting, Wanted::Ack),
-        Pattern::Nacks => answers(inbox, looking.waiting, Wanted::Nack),
+        Pattern::AnyAnswers => answers(inbox, looking, Wanted::Whatever),
+        Pattern::Answers => answers(inbox, looking, Wanted::Any),
+        Pattern::Acks => answers(inbox, looking, Wanted::Ack),
+        Pattern::Nacks => answers(inbox, looking, Wanted::Nack),
         Pattern::Nack(nack) => one_nack(inbox, looking, nack),
         Pattern::Pong => {
             if inbox.pongs > 0 {
@@ -421,16 +424,21 @@ enum Wanted {
     Nack,
 }
 
-fn answers(inbox: &mut Inbox, waiting: &mut Vec<(MessageId, Claim)>, wanted: Wanted) -> Come {
+fn answers(inbox: &mut Inbox, looking: &mut Looking<'_>, wanted: Wanted) -> Come {
+    let Looking { waiting, answered, .. } = looking;
     while !waiting.is_empty() {
         let next = inbox
             .answers
             .iter()
             .enumerate()
-            .find_map(|(at, (id, _))| waiting.iter().position(|(sent, _)| sent == id).map(|sent| (at, sent)));
+            .find_map(|(at, (id, _))| waiting.iter().position(|owed| owed.id == *id).map(|sent| (at, sent)));
         let Some((at, sent)) = next else { return or_closed(inbox) };
         let (id, answer) = inbox.answers.remove(at);
-        let (_, claim) = waiting.remove(sent);
+        let Owed { event, claim, .. } = waiting.remove(sent);
+        match answer {
+            Answer::Ack => answered.ack(event),
+            Answer::Nack(_) => answered.nack(event),
+        }
         match (answer, wanted, claim) {
             _ if wanted == Wanted::Whatever => {}
             (Answer::Nack(reason), Wanted::Any | Wanted::Ack, Claim::Accepts) => {
@@ -480,7 +488,7 @@ fn one_nack(inbox: &mut Inbox, looking: &mut Looking<'_>, wanted: &NackPattern) 
             return Come::Never(format!("NACK {id} with another machine message"));
         }
         let (id, _) = inbox.answers.remove(at);
-        looking.waiting.retain(|(sent, _)| *sent != id);
+        looking.waiting.retain(|owed| owed.id != id);
         return Come::Met;
     }
     or_closed(inbox)

@@ -10,6 +10,7 @@ mod values;
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
 
 use sinkcheck_cases::language::{MAIN, Owner, Scenario};
@@ -40,8 +41,27 @@ pub struct Setting {
     pub server: Option<InstanceId>,
     /// How late this machine is.
     pub lag: Arc<LagMonitor>,
+    /// How often patience ran out in this run.
+    pub timeouts: Arc<AtomicUsize>,
     /// Makes events of this run differ from those of another one.
     pub salt: u64,
+}
+
+/// Patience may run out so often before there is less of it.
+const TIMEOUTS: usize = 4;
+
+impl Setting {
+    /// How long an answer is waited for that must come. A target that has been waited for in vain several times has failed, or will
+    /// not be judged by what comes later; the rest of the run is not to take an hour for it.
+    pub fn patience(&self) -> Duration {
+        let whole = self.calibration.patience();
+        if self.timeouts.load(Ordering::Relaxed) < TIMEOUTS { whole } else { (whole / 4).max(self.calibration.window() * 2) }
+    }
+
+    /// Patience ran out once more.
+    pub(crate) fn ran_out(&self) {
+        self.timeouts.fetch_add(1, Ordering::Relaxed);
+    }
 }
 
 /// An identity as a case speaks as it.
@@ -119,6 +139,7 @@ pub(crate) struct Player<'a> {
     connections: BTreeMap<String, Link>,
     /// Events that the peer was asked to publish.
     wanted: Vec<Event<'static>>,
+    answered: Answered,
     /// How many events the application had taken before the case.
     delivered_before: usize,
     transcript: Transcript,
@@ -135,7 +156,7 @@ pub(crate) struct Player<'a> {
 struct Link {
     connection: Connection,
     /// PUBLISHes that must be answered and of which no step has taken the answer.
-    waiting: Vec<(MessageId, Claim)>,
+    waiting: Vec<Owed>,
     next_id: MessageId,
     /// Breaches that have been turned into findings.
     reported: usize,
@@ -149,6 +170,34 @@ impl Link {
     /// Whether a frame was begun and not ended: nothing else can be sent.
     fn is_within_frame(&self) -> bool {
         self.sent.pending() > 0
+    }
+}
+
+/// A PUBLISH that must be answered.
+struct Owed {
+    id: MessageId,
+    event: Event<'static>,
+    claim: Claim,
+}
+
+/// What was answered to events, of which a later step asks what the application took.
+#[derive(Default)]
+struct Answered {
+    acked: Vec<Event<'static>>,
+    /// NACKed, and never ACKed.
+    nacked: Vec<Event<'static>>,
+}
+
+impl Answered {
+    fn ack(&mut self, event: Event<'static>) {
+        self.nacked.retain(|nacked| *nacked != event);
+        self.acked.push(event);
+    }
+
+    fn nack(&mut self, event: Event<'static>) {
+        if !self.acked.contains(&event) {
+            self.nacked.push(event);
+        }
     }
 }
 
@@ -179,6 +228,7 @@ pub async fn play(scenario: &Scenario, setting: &Setting, main: Seat, other: Opt
         other,
         connections: BTreeMap::new(),
         wanted: Vec::new(),
+        answered: Answered::default(),
         delivered_before: 0,
         transcript,
         findings: Vec::new(),

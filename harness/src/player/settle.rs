@@ -14,7 +14,7 @@ impl Player<'_> {
     /// A PING and its PONG where the target is accepted, then a window, then an orderly close. Whatever comes is the oracle's to
     /// judge; a missing PONG is not, for the case may have been about something else.
     pub(super) async fn settle(&mut self, line: usize) -> Option<Stop> {
-        let patience = self.setting.calibration.patience();
+        let patience = self.setting.patience();
         let mut window = self.setting.calibration.window();
         let mut open = false;
         for link in self.connections.values() {
@@ -31,7 +31,7 @@ impl Player<'_> {
                 let sent = link.connection.send(vec![Message::Ping.to_frame()], Duration::ZERO, patience).await;
                 if sent.is_ok() {
                     link.connection
-                        .wait(Instant::now() + patience, |inbox| {
+                        .wait(Instant::now() + window, |inbox| {
                             (inbox.pongs > waiting || inbox.closed.is_some()).then_some(())
                         })
                         .await;

@@ -9,9 +9,12 @@ use sinkcheck_spec::wire::{ConnectionRequest, ConnectionResponse, Deframer, Even
 
 use super::build::Builder;
 use super::expect::no_connection;
-use super::{Claim, Halt, Link, Player, Stop};
+use super::{Claim, Halt, Link, Owed, Player, Stop};
 use crate::connection::{Connection, SendError};
 use crate::target::{Adapter, AdapterError};
+
+/// How long the peer has at least to close its end when we have closed ours.
+const LINGER: Duration = Duration::from_millis(250);
 
 impl Player<'_> {
     /// Plays steps; the reason to stop, if there is one.
@@ -123,12 +126,14 @@ impl Player<'_> {
             Verb::Ask(ask) => self.ask(ask).await,
             Verb::Close => {
                 let link = self.connections.get(on).ok_or_else(|| no_connection(on))?;
-                link.connection.close(self.setting.calibration.patience(), self.setting.calibration.patience()).await;
+                // A peer that has seen our end closes at once; one that doesn't is not waited for.
+                let linger = self.setting.calibration.window().max(LINGER);
+                link.connection.close(linger, self.setting.patience()).await;
                 Ok(())
             }
             Verb::Finish => {
                 let link = self.connections.get(on).ok_or_else(|| no_connection(on))?;
-                link.connection.finish(self.setting.calibration.patience()).await;
+                link.connection.finish(self.setting.patience()).await;
                 Ok(())
             }
             Verb::Reset => {
@@ -149,7 +154,7 @@ impl Player<'_> {
         }
         let seat =
             self.seat(on).ok_or_else(|| Halt::Lacks("another identity (`known/2` in the target file)".to_owned()))?;
-        let (dial, patience) = (seat.dial.clone(), self.setting.calibration.patience());
+        let (dial, patience) = (seat.dial.clone(), self.setting.patience());
         match Connection::open(on, &dial, patience, self.setting.target.keepalive_interval, self.transcript.clone()).await {
             Ok(connection) => {
                 connection.inbox().wanted.clone_from(&self.wanted);
@@ -191,7 +196,7 @@ impl Player<'_> {
         let version = self.setting.target.supported_version.clone();
         let request =
             ConnectionRequest::new(version, client, server).map_err(|error| Halt::Fault(error.to_string()))?;
-        let (patience, begun) = (self.setting.calibration.patience(), Instant::now());
+        let (patience, begun) = (self.setting.patience(), Instant::now());
         let link = self.connections.get_mut(on).ok_or_else(|| no_connection(on))?;
         link.introduced = Some(client);
         let octets = Message::from(request).to_frame();
@@ -227,6 +232,7 @@ impl Player<'_> {
                     self.in_time(begun, patience)?;
                     return Err(Halt::Broken { rule: None, expected, observed });
                 }
+                self.setting.ran_out();
                 Err(Halt::CantTell { code: "no-handshake", message: observed })
             }
         }
@@ -234,7 +240,7 @@ impl Player<'_> {
 
     async fn send(&mut self, on: &str, send: &Send) -> Result<(), Halt> {
         self.ensure_connected(on).await?;
-        let patience = self.setting.calibration.patience();
+        let patience = self.setting.patience();
         let link = self.connections.get_mut(on).ok_or_else(|| no_connection(on))?;
         let mut pieces = Vec::new();
         for template in &send.messages {
@@ -252,7 +258,7 @@ impl Player<'_> {
             match Message::decode(&content) {
                 Ok(Message::Publish(publish)) if accepted => {
                     let claim = claim(&self.setting.target, &publish.event);
-                    link.waiting.push((publish.message_id, claim));
+                    link.waiting.push(Owed { id: publish.message_id, event: publish.event.into_owned(), claim });
                 }
                 Ok(Message::ConnectionRequest(request)) if link.introduced.is_none() => {
                     link.introduced = Some(request.client_instance_id());
@@ -327,15 +333,20 @@ impl Player<'_> {
                 adapter.publish(&client, &event).await.map_err(adapter_halt)
             }
             Ask::Delivered(names) => {
-                let expected: Vec<Event<'static>> =
-                    names.iter().filter_map(|name| self.values.event(name).cloned()).collect();
+                // What its application declined, as it may, it did not take.
+                let expected: Vec<Event<'static>> = names
+                    .iter()
+                    .filter_map(|name| self.values.event(name))
+                    .filter(|event| !self.answered.nacked.contains(event))
+                    .cloned()
+                    .collect();
                 self.delivered(&adapter, &client, &expected).await
             }
         }
     }
 
     async fn delivered(&mut self, adapter: &Adapter, client: &str, expected: &[Event<'static>]) -> Result<(), Halt> {
-        let deadline = Instant::now() + self.setting.calibration.patience();
+        let deadline = Instant::now() + self.setting.patience();
         let window = self.setting.calibration.window();
         loop {
             let mut all = adapter.delivered(client).await.map_err(adapter_halt)?;
@@ -355,9 +366,10 @@ impl Player<'_> {
                     return Ok(());
                 }
                 let observed = format!("its application took {} events", again - before);
-                return Err(Halt::Broken { rule: None, expected: told(expected), observed });
+                return Err(Halt::Broken { rule: None, expected: told(expected, 0), observed });
             }
-            return Err(Halt::Broken { rule: None, expected: told(expected), observed: told(&taken) });
+            let at = taken.iter().zip(expected).take_while(|(came, wanted)| came == wanted).count();
+            return Err(Halt::Broken { rule: None, expected: told(expected, at), observed: told(&taken, at) });
         }
     }
 }
@@ -371,11 +383,13 @@ fn others(number: u64, bits: u32) -> impl Iterator<Item = u64> {
     list.into_iter()
 }
 
-fn told(events: &[Event<'static>]) -> String {
-    match events {
-        [] => "its application took nothing".to_owned(),
-        [one] => format!("its application took {one}"),
-        [first, ..] => format!("its application took {} events, the first {first}", events.len()),
+/// What was taken, told by the event at this place.
+fn told(events: &[Event<'static>], at: usize) -> String {
+    match (events, events.get(at)) {
+        ([], _) => "its application took nothing".to_owned(),
+        ([one], Some(_)) => format!("its application took {one}"),
+        (_, Some(event)) => format!("its application took {} events, number {} being {event}", events.len(), at + 1),
+        (_, None) => format!("its application took {} events", events.len()),
     }
 }
 

@@ -1,6 +1,7 @@
 //! Plays many cases at one target: starts what has to be started, makes a first contact, gives each case identities that fit, and
 //! emits what happens. It judges nothing and prints nothing.
 
+mod announce;
 mod contact;
 mod seats;
 mod service;
@@ -19,6 +20,8 @@ use tokio::task::JoinSet;
 use crate::judge::{judge, unplayed};
 use crate::player::{LagMonitor, Played, Seat, Setting, play};
 use crate::target::Target;
+
+pub use announce::started;
 
 use contact::Contact;
 use seats::{FIXTURE_LOST, Seats, Taken, Want};
@@ -117,6 +120,7 @@ impl Run {
             calibration: contact.calibration,
             server: contact.server,
             lag,
+            timeouts: Arc::default(),
             salt: self.target.salt(),
         };
         let mut attempts: BTreeMap<String, u64> = BTreeMap::new();

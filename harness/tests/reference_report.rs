@@ -1,0 +1,55 @@
+//! The report on the reference server, as a snapshot: a change of behaviour is reviewed as a diff.
+
+use std::sync::Arc;
+
+use sinkcheck::run::{Options, Run, started};
+use sinkcheck::target::builtin;
+use sinkcheck_cases::suite;
+use sinkcheck_reports::DocumentBuilder;
+use sinkcheck_reports::document::Document;
+use sinkcheck_reports::event::RunEvent;
+use sinkcheck_reports::redact::without_times;
+use sinkcheck_reports::render::{Format, RenderOptions, render};
+use tokio::sync::{mpsc, watch};
+
+fn document() -> Document {
+    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().expect("a runtime");
+    runtime.block_on(async {
+        let scenarios: Vec<_> = suite::built_in().expect("no mistakes").into_iter().map(Arc::new).collect();
+        let (server, target) = builtin::reference_server().await.expect("a server");
+        let (events, mut come) = mpsc::unbounded_channel();
+        let (_stop, stopped) = watch::channel(false);
+        let mut builder = DocumentBuilder::new();
+        builder.apply(&started(&target, &scenarios, scenarios.len()));
+        let run = tokio::spawn(Run::new(target, scenarios, Options { jobs: 24, fail_fast: false }, events, stopped).play());
+        while let Some(event) = come.recv().await {
+            builder.apply(&event);
+        }
+        let interrupted = run.await.expect("no panic");
+        builder.apply(&RunEvent::RunFinished { interrupted });
+        server.stop().await;
+        builder.finish()
+    })
+}
+
+#[test]
+fn the_report_on_the_reference_server_is_as_reviewed() {
+    let document = without_times(&document());
+    let mut report = Vec::new();
+    let options = RenderOptions { verbose: true, ..RenderOptions::default() };
+    render(&document, Format::Text, &options, &mut report).expect("memory doesn't fail");
+    let mut text = String::from_utf8(report).expect("UTF-8");
+    text.push_str("\nCASES\n");
+    for case in &document.cases {
+        text.push_str(&format!("{} {:?}\n", case.id, case.verdict));
+        for how in &case.shown_by {
+            // How long a window is depends on the machine.
+            text.push_str(&format!("    {how}\n"));
+        }
+    }
+    let mut settings = insta::Settings::clone_current();
+    settings.set_snapshot_path("../../reports/snapshots");
+    settings.set_prepend_module_to_snapshot(false);
+    settings.set_omit_expression(true);
+    settings.bind(|| insta::assert_snapshot!("reference_server", text));
+}

@@ -1,0 +1,75 @@
+//! Every server case of the built-in suite, each a test of its own, played at the reference server over TCP on loopback.
+//!
+//! `cargo test --test reference_server -- handshake` runs those of a section, `-- --list` lists them.
+
+use std::sync::Arc;
+
+use libtest_mimic::{Arguments, Failed, Trial};
+use sinkcheck::run::{Options, Run};
+use sinkcheck::target::builtin;
+use sinkcheck_cases::language::Scenario;
+use sinkcheck_cases::suite;
+use sinkcheck_reports::document::{CaseResult, CaseVerdict};
+use sinkcheck_reports::event::RunEvent;
+use sinkcheck_reports::render::{Format, RenderOptions, render};
+use sinkcheck_reports::DocumentBuilder;
+use sinkcheck_spec::catalogue::Role;
+use tokio::sync::{mpsc, watch};
+
+fn main() {
+    let arguments = Arguments::from_args();
+    let scenarios = suite::built_in().unwrap_or_else(|mistakes| {
+        let shown: Vec<String> = mistakes.iter().map(ToString::to_string).collect();
+        panic!("the built-in suite has mistakes:\n{}", shown.join("\n"))
+    });
+    let trials = scenarios
+        .into_iter()
+        .filter(|scenario| scenario.under_test == Role::Server)
+        .map(|scenario| {
+            let scenario = Arc::new(scenario);
+            Trial::test(scenario.id.clone(), move || check(scenario))
+        })
+        .collect();
+    libtest_mimic::run(&arguments, trials).exit();
+}
+
+/// Over plain TCP a case that needs TLS is not applicable; `.ci/run` plays it at the server as a process of its own.
+fn check(scenario: Arc<Scenario>) -> Result<(), Failed> {
+    let needs_tls = scenario.transport == sinkcheck_cases::language::Transport::Tls;
+    let result = play(scenario)?;
+    match result.verdict {
+        CaseVerdict::Pass => Ok(()),
+        CaseVerdict::NotApplicable if needs_tls => Ok(()),
+        _ => Err(shown(result).into()),
+    }
+}
+
+fn play(scenario: Arc<Scenario>) -> Result<CaseResult, Failed> {
+    let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build()?;
+    runtime.block_on(async {
+        let (server, target) = builtin::reference_server().await?;
+        let (events, mut come) = mpsc::unbounded_channel();
+        let (_stop, stopped) = watch::channel(false);
+        let options = Options { jobs: 1, fail_fast: false };
+        Run::new(target, vec![scenario], options, events, stopped).play().await;
+        server.stop().await;
+        while let Some(event) = come.recv().await {
+            if let RunEvent::CaseFinished(result) = event {
+                return Ok(*result);
+            }
+        }
+        Err("the case came to no end".into())
+    })
+}
+
+/// The result as the text report shows it.
+fn shown(result: CaseResult) -> String {
+    let mut builder = DocumentBuilder::new();
+    builder.apply(&RunEvent::CaseFinished(Box::new(result)));
+    builder.apply(&RunEvent::RunFinished { interrupted: false });
+    let mut text = Vec::new();
+    match render(&builder.finish(), Format::Text, &RenderOptions { verbose: true, ..RenderOptions::default() }, &mut text) {
+        Ok(()) => String::from_utf8_lossy(&text).into_owned(),
+        Err(error) => error.to_string(),
+    }
+}

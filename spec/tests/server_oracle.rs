@@ -1,0 +1,211 @@
+//! The oracle at the client's end: which rule each frame of a server breaks, and which freedoms it leaves alone.
+//!
+//! An exchange is written as lines: `>` is a content that we send, `<` one that the server sends, in hex; what a frame breaks
+//! stands behind it.
+
+use sinkcheck_spec::catalogue::{Role, catalogue};
+use sinkcheck_spec::oracle::ServerOracle;
+
+const REQUEST: &str = "0005312e302e300000000100000002";
+const CONNECTED: &str = "10";
+const PUBLISH_5: &str = "40050101016b01010464617461";
+
+#[track_caller]
+fn check(exchange: &[(&str, &str, &[&str])]) {
+    let mut oracle = ServerOracle::new();
+    for (at, (direction, digits, rules)) in exchange.iter().enumerate() {
+        let content = hex::decode(digits.replace(' ', "")).expect("hex");
+        match *direction {
+            ">" => oracle.sent(&content),
+            "|" => oracle.sent_end(&content),
+            _ => {
+                let breaches = oracle.received(&content);
+                let broken: Vec<&str> = breaches.iter().map(|breach| breach.rule).collect();
+                assert_eq!(broken, *rules, "line {at}: {digits}");
+                for breach in breaches {
+                    let rule = catalogue().rule(breach.rule).expect("the catalogue has it");
+                    assert!(rule.role.binds(Role::Server), "{}", rule.id);
+                    assert!(!breach.what.is_empty());
+                }
+            }
+        }
+    }
+}
+
+fn accepted<'a>(rest: &[(&'a str, &'a str, &'a [&'a str])]) -> Vec<(&'a str, &'a str, &'a [&'a str])> {
+    let mut exchange: Vec<(&str, &str, &[&str])> = vec![(">", REQUEST, &[]), ("<", CONNECTED, &[])];
+    exchange.extend_from_slice(rest);
+    exchange
+}
+
+#[test]
+fn a_right_session_breaks_nothing() {
+    check(&accepted(&[
+        (">", PUBLISH_5, &[]),
+        (">", "5000", &[]),
+        ("<", "6fff", &[]),
+        ("<", "5000", &[]),
+        (">", "6000", &[]),
+        ("<", "3005", &[]),
+        ("<", PUBLISH_5, &[]),
+        (">", "3005", &[]),
+        (">", PUBLISH_5, &[]),
+        ("<", "70050004", &[]),
+    ]));
+}
+
+#[test]
+fn nothing_may_come_before_the_request() {
+    for content in ["5000", CONNECTED, PUBLISH_5, "6000", "3000", "ff"] {
+        check(&[("<", content, &["handshake.nothing-before-request"])]);
+    }
+    // What answers something that was sent too early has rules of its own, or none.
+    check(&[(">", "5000", &[]), ("<", "6000", &[])]);
+    check(&[(">", PUBLISH_5, &[]), ("<", "700500", &[])]);
+    check(&[(">", PUBLISH_5, &[]), ("<", CONNECTED, &["handshake.nothing-before-request"])]);
+}
+
+#[test]
+fn an_early_event_may_be_nacked_and_not_acked() {
+    check(&[(">", PUBLISH_5, &[]), ("<", "3005", &["handshake.early-event-not-acked"])]);
+    check(&[(">", PUBLISH_5, &[]), (">", REQUEST, &[]), ("<", CONNECTED, &[]), ("<", "3005", &["handshake.early-event-not-acked"])]);
+    // Behind the request, when it is read decides.
+    check(&[(">", REQUEST, &[]), (">", PUBLISH_5, &[]), ("<", CONNECTED, &[]), ("<", "3005", &[])]);
+    check(&[(">", REQUEST, &[]), (">", PUBLISH_5, &[]), ("<", "3005", &["handshake.early-event-not-acked"])]);
+    check(&[(">", REQUEST, &[]), (">", PUBLISH_5, &[]), ("<", "12", &[]), ("<", "3005", &["handshake.event-after-rejection-not-acked"])]);
+    check(&[(">", REQUEST, &[]), ("<", "12", &[]), (">", PUBLISH_5, &[]), ("<", "3005", &["handshake.event-after-rejection-not-acked"])]);
+    check(&[(">", REQUEST, &[]), ("<", "12", &[]), (">", PUBLISH_5, &[]), ("<", "700500", &[])]);
+}
+
+#[test]
+fn a_request_has_one_response() {
+    check(&[(">", REQUEST, &[]), ("<", CONNECTED, &[]), ("<", CONNECTED, &["handshake.first-request-answered-once"])]);
+    check(&[(">", REQUEST, &[]), ("<", "12", &[]), ("<", "12", &["handshake.first-request-answered-once"])]);
+    // A second request may be answered or not.
+    check(&[(">", REQUEST, &[]), ("<", CONNECTED, &[]), (">", REQUEST, &[]), ("<", "12", &[])]);
+}
+
+#[test]
+fn another_version_is_answered_as_such() {
+    for wrong in [CONNECTED, "1100000002", "12", "130000", "15"] {
+        check(&[(">", "01ff", &[]), ("<", wrong, &["handshake.unsupported-protocol"])]);
+    }
+    check(&[(">", "0f", &[]), ("<", "14", &[])]);
+}
+
+#[test]
+fn a_malformed_request_is_not_accepted() {
+    let cases = [
+        ("00", "malformed.request-short"),
+        ("0005312e30", "malformed.request-chunk-past-end"),
+        ("0005312e302e30000001", "malformed.request-ids-length"),
+        ("0005312e302e30000000010000000201", "malformed.request-ids-length"),
+    ];
+    for (content, rule) in cases {
+        check(&[(">", content, &[]), ("<", CONNECTED, &[rule])]);
+        check(&[(">", content, &[]), ("<", "12", &[])]);
+    }
+    check(&[(">", CONNECTED, &[]), ("<", CONNECTED, &["malformed.response-to-server"])]);
+}
+
+#[test]
+fn each_event_has_one_answer_with_its_id() {
+    check(&accepted(&[(">", PUBLISH_5, &[]), ("<", "3005", &[]), ("<", "3005", &["events.answered-once"])]));
+    check(&accepted(&[(">", PUBLISH_5, &[]), ("<", "700500", &[]), ("<", "3005", &["events.answered-once"])]));
+    check(&accepted(&[(">", PUBLISH_5, &[]), ("<", "3105", &["events.answer-carries-id"])]));
+    check(&accepted(&[("<", "3000", &["events.answer-carries-id"])]));
+}
+
+#[test]
+fn a_malformed_event_is_not_acked() {
+    let cases = [
+        ("4007", "malformed.publish-short"),
+        ("40070101016b01010464617461ff", "malformed.publish-long"),
+        ("40070101016b01010564617461", "malformed.publish-chunk-past-end"),
+    ];
+    for (content, rule) in cases {
+        check(&accepted(&[(">", content, &[]), ("<", "3007", &[rule])]));
+        check(&accepted(&[(">", content, &[]), ("<", "700700", &[])]));
+    }
+    // What the text leaves open is not malformed: eleven octets of a varint, a number of 2^64.
+    check(&accepted(&[(">", "4007 8180808080808080808000 01016b01010161", &[]), ("<", "3007", &[])]));
+    check(&accepted(&[(">", "4007 80808080808080808002 01016b01010161", &[]), ("<", "3007", &[])]));
+}
+
+#[test]
+fn a_frame_that_was_cut_off_is_not_answered() {
+    check(&accepted(&[("|", "000f 4009 0101", &[]), ("<", "3009", &["framing.truncated-not-answered"])]));
+    check(&accepted(&[("|", "000f 4009 0101", &[]), ("<", "700900", &["framing.truncated-not-answered"])]));
+}
+
+#[test]
+fn pongs_answer_pings() {
+    check(&accepted(&[(">", "5000", &[]), ("<", "6000", &[]), ("<", "6000", &["keepalive.ping-answered-once"])]));
+    check(&accepted(&[(">", "6000", &[]), ("<", "6000", &["keepalive.pong-not-answered"])]));
+    check(&accepted(&[(">", "500000", &[]), ("<", "6000", &["malformed.ping-length"])]));
+    // Unasked and answering nothing, it may come at any time.
+    check(&accepted(&[("<", "6000", &[])]));
+}
+
+#[test]
+fn the_servers_ids_are_its_own_and_go_up_by_one() {
+    let publish = |id: u16| format!("{:04x}0101016b01010161", 0x4000 | id);
+    let ack = |id: u16| format!("{:04x}", 0x3000 | id);
+    check(&accepted(&[("<", &publish(4095), &[]), ("<", &publish(0), &[])]));
+    check(&accepted(&[("<", &publish(7), &[]), ("<", &publish(7), &["events.id-not-reused-in-flight", "events.ids-go-up-by-one"])]));
+    check(&accepted(&[("<", &publish(7), &[]), (">", &ack(7), &[]), ("<", &publish(9), &["events.ids-go-up-by-one"])]));
+    check(&accepted(&[("<", &publish(4095), &[]), (">", &ack(4095), &[]), ("<", &publish(1), &["events.ids-wrap"])]));
+}
+
+#[test]
+fn an_id_in_flight_may_be_skipped() {
+    let mut exchange = accepted(&[]);
+    let publishes: Vec<String> = (0..4096u16).map(|id| format!("{:04x}0101016b01010161", 0x4000 | id)).collect();
+    for publish in &publishes {
+        exchange.push(("<", publish, &[]));
+    }
+    // 0 stays unanswered, 1 is free again.
+    exchange.push((">", "3001", &[]));
+    exchange.push(("<", &publishes[1], &[]));
+    check(&exchange);
+}
+
+#[test]
+fn what_a_server_sends_is_laid_out_as_the_protocol_says() {
+    let cases = [
+        ("", "framing.one-message-in-a-frame"),
+        ("2000", "layout.message-type"),
+        ("f000", "layout.message-type"),
+        ("300500", "layout.ack"),
+        ("30", "layout.ack"),
+        ("7005", "layout.nack"),
+        ("70050461", "layout.nack"),
+        ("700500ff", "layout.text-utf8"),
+        ("50", "layout.ping"),
+        ("500000", "layout.ping"),
+        ("60", "layout.pong"),
+        ("40050101", "layout.publish"),
+        ("40050101016b0101016100", "layout.publish"),
+        ("4005 8180808080808080808000 01016b01010161", "layout.varint"),
+        (REQUEST, "layout.connection-response"),
+    ];
+    for (content, rule) in cases {
+        check(&accepted(&[("<", content, &[rule])]));
+    }
+    let responses = [
+        ("16", "layout.connection-response"),
+        ("1f", "layout.connection-response"),
+        ("1000", "layout.response-bare"),
+        ("1200", "layout.response-bare"),
+        ("11", "layout.response-hello"),
+        ("11000000", "layout.response-hello"),
+        ("110000000200", "layout.response-hello"),
+        ("13", "handshake.quarantined-carries-reason"),
+        ("130561", "handshake.quarantined-carries-reason"),
+        ("1300ff", "layout.text-utf8"),
+    ];
+    for (content, rule) in responses {
+        check(&[(">", REQUEST, &[]), ("<", content, &[rule])]);
+    }
+    check(&accepted(&[("<", "4005 8100 01016b01010161", &["layout.varint-shortest"])]));
+}
