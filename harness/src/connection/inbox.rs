@@ -9,6 +9,15 @@ use sinkcheck_spec::wire::{ConnectionResponse, Event, Message, MessageId, Publis
 /// More frames than any case of ours makes a right peer send; a peer that sends more floods.
 const MAX_FRAMES: usize = 50_000;
 
+/// More octets than any case of ours makes a right peer send.
+const MAX_OCTETS: usize = 256 << 20;
+
+/// More octets of answers and responses than any case of ours asks for. They are kept until a step takes them.
+const MAX_KEPT_OCTETS: usize = 4 << 20;
+
+/// So much of a frame that has not ended is kept for whoever wonders what it is.
+const SHOWN_OCTETS: usize = 16;
+
 /// An answer to a PUBLISH.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Answer {
@@ -58,6 +67,8 @@ pub struct Inbox {
     pub last_sent: Instant,
     /// How many frames came.
     pub frames: usize,
+    /// How many of them a case may wait for: neither a PING nor a PONG, which come for as long as a connection is kept alive.
+    pub awaited: usize,
 }
 
 impl Inbox {
@@ -77,6 +88,7 @@ impl Inbox {
             kept_alive: 0,
             last_sent: Instant::now(),
             frames: 0,
+            awaited: 0,
         }
     }
 
@@ -109,10 +121,19 @@ impl Inbox {
 
     /// Takes in a message; returns what is to be sent back without the case's doing.
     pub(super) fn take(&mut self, message: Message<'_>) -> Option<Message<'static>> {
+        self.awaited += usize::from(!matches!(message, Message::Ping | Message::Pong));
         match message.into_owned() {
-            Message::ConnectionResponse(response) => self.responses.push_back(response),
+            Message::ConnectionResponse(response) => {
+                if let ConnectionResponse::Quarantined(reason) = &response {
+                    self.kept_octets += reason.machine_message().len() + reason.human_message().len();
+                }
+                self.responses.push_back(response);
+            }
             Message::Ack(ack) => self.answers.push((ack.message_id, Answer::Ack)),
-            Message::Nack(nack) => self.answers.push((nack.message_id, Answer::Nack(nack.reason))),
+            Message::Nack(nack) => {
+                self.kept_octets += nack.reason.machine_message().len() + nack.reason.human_message().len();
+                self.answers.push((nack.message_id, Answer::Nack(nack.reason)));
+            }
             Message::Pong if self.kept_alive > 0 => self.kept_alive -= 1,
             Message::Pong => self.pongs += 1,
             Message::Ping => return Some(Message::Pong),

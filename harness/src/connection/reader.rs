@@ -34,6 +34,7 @@ pub(super) async fn run(shared: Arc<Shared>, mut stream: ReadHalf<Stream>, order
                         return;
                     }
                 }
+                shared.inbox().left(deframer.pending(), &buffer[..count]);
                 shared.changed.notify_waiters();
             }
             Err(error) => break ended(&error),
@@ -60,7 +61,7 @@ fn came(shared: &Shared, content: &[u8]) -> Option<Message<'static>> {
     octets.extend_from_slice(content);
     let entry = shared.transcript.octets(&shared.name, false, &octets, Some(meaning));
     let mut inbox = shared.inbox();
-    inbox.frames += 1;
+    inbox.count(octets.len(), matches!(decoded, Ok(Message::Ping)));
     for breach in inbox.oracle.received(content) {
         shared.transcript.blame(entry, breach.rule);
         inbox.breaches.push(breach);

@@ -5,11 +5,11 @@ use std::time::Instant;
 
 use sinkcheck_reports::document::{Role, TranscriptEntry};
 
-/// More entries than any case of ours makes; what comes after is counted and not kept.
-const MAX_ENTRIES: usize = 20_000;
+/// More entries than any case of ours makes, which is some 8,200; what comes after is counted and not kept.
+const MAX_ENTRIES: usize = 12_000;
 
-/// More octets than any case of ours exchanges, which is some 300 KiB.
-const MAX_OCTETS: usize = 4 << 20;
+/// More octets than any case of ours exchanges, which is some 350 KiB.
+const MAX_OCTETS: usize = 2 << 20;
 
 /// A transcript that several connections write to.
 #[derive(Debug, Clone)]

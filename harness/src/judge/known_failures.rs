@@ -44,8 +44,7 @@ impl KnownFailures {
     /// It can't be read, or an entry has no pattern or one that is none.
     pub fn read(path: &Path) -> Result<Self, Box<Diagnostic>> {
         let file = path.display().to_string();
-        let text = std::fs::read_to_string(path)
-            .map_err(|error| Diagnostic::whole_file(&file, format!("can't be read: {error}")))?;
+        let text = yaml::text_of(path)?;
         let (forms, source) = yaml::read::<Vec<EntryForm>>(&file, &text)?;
         let mut entries = Vec::new();
         for (at, form) in forms.into_iter().enumerate() {

@@ -9,6 +9,9 @@ use super::values::Values;
 use super::{Answered, Claim, Halt, Owed, Player};
 use crate::connection::{Answer, Inbox};
 
+/// For so many times its patience an expectation waits for a target that is slow and yet sends something.
+const MOST_PATIENCES: u32 = 4;
+
 /// What came against what is wanted.
 enum Come {
     /// It came.
@@ -58,7 +61,7 @@ impl Player<'_> {
             Looking { values: &mut self.values, waiting: &mut link.waiting, answered: &mut self.answered };
         let mut deadline = begun + patience;
         let mut ponged = false;
-        let mut seen = link.connection.inbox().frames;
+        let mut seen = link.connection.inbox().awaited;
         let decided = loop {
             let decided = link
                 .connection
@@ -68,10 +71,7 @@ impl Player<'_> {
                         other => return Some(other),
                     }
                     if inbox.is_flooded() {
-                        return Some(Come::CantTell(
-                            "flood",
-                            format!("the peer sent more than {} frames", inbox.frames),
-                        ));
+                        return Some(Come::CantTell("flood", inbox.flood()));
                     }
                     // Seen once: the deadline moves, and the wait begins again.
                     (fenced && !ponged && inbox.pongs > 0).then_some(Come::NotYet)
@@ -79,8 +79,8 @@ impl Player<'_> {
                 .await;
             match decided {
                 // As long as something comes, a slow target is not a silent one.
-                None if link.connection.inbox().frames > seen && !ponged => {
-                    seen = link.connection.inbox().frames;
+                None if link.connection.inbox().awaited > seen && !ponged => {
+                    seen = link.connection.inbox().awaited;
                     deadline = Instant::now() + patience;
                 }
                 Some(Come::NotYet) => {

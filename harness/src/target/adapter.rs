@@ -4,7 +4,6 @@ use std::path::Path;
 use std::process::Stdio;
 use std::time::Duration;
 
-use nix::unistd::Pid;
 use serde_json::{Value, json};
 use sinkcheck_spec::wire::{Event, EventFields, Octets};
 use tokio::io::{AsyncBufReadExt, AsyncReadExt, AsyncWriteExt, BufReader};
@@ -18,6 +17,9 @@ const PATIENCE: Duration = Duration::from_secs(10);
 
 /// The longest line that is read: 4,096 events of some KiB.
 const MAX_LINE: u64 = 64 << 20;
+
+/// How many characters are shown of what an adapter said.
+const SHOWN: usize = 120;
 
 /// An adapter, whatever is behind it.
 #[derive(Debug)]
@@ -106,7 +108,7 @@ impl Adapter {
 #[derive(Debug)]
 pub struct ProcessAdapter {
     lines: Mutex<Lines>,
-    group: Option<Pid>,
+    group: launch::Group,
 }
 
 #[derive(Debug)]
@@ -128,7 +130,7 @@ impl ProcessAdapter {
         built.stdin(Stdio::piped()).stderr(Stdio::inherit());
         let failed = |why: String| launch::LaunchError { program: command[0].clone(), why };
         let mut child = built.spawn().map_err(|error| failed(error.to_string()))?;
-        let group = launch::group_of(&child);
+        let group = launch::Group::of(&child);
         let (Some(input), Some(output)) = (child.stdin.take(), child.stdout.take()) else {
             return Err(failed("it has no standard input or output".to_owned()));
         };
@@ -155,9 +157,9 @@ impl ProcessAdapter {
             Some(true) => Ok(answer),
             Some(false) => {
                 let why = answer.get("error").and_then(Value::as_str).unwrap_or("no reason given");
-                Err(AdapterError::Refused(what, why.to_owned()))
+                Err(AdapterError::Refused(what, abridged(why)))
             }
-            None => Err(AdapterError::Broken(what, format!("an answer without `ok`: {answer}"))),
+            None => Err(AdapterError::Broken(what, format!("an answer without `ok`: {}", abridged(&answer.to_string())))),
         }
     }
 
@@ -165,7 +167,7 @@ impl ProcessAdapter {
         let mut lines = self.lines.into_inner();
         // The end of its input tells it that it is done.
         drop(lines.input);
-        launch::end(&mut lines.child, self.group).await;
+        launch::end(&mut lines.child, &self.group).await;
     }
 }
 
@@ -183,7 +185,18 @@ impl Lines {
                 status.map_or_else(|| "it closed its output".to_owned(), |status| format!("it ended: {status}"))
             );
         }
-        serde_json::from_slice(&answer).map_err(|error| format!("not a line of JSON: {error}"))
+        serde_json::from_slice(&answer).map_err(|error| {
+            format!("not a line of JSON ({error}): {}", abridged(&String::from_utf8_lossy(&answer)))
+        })
+    }
+}
+
+/// The beginning of what an adapter said.
+fn abridged(text: &str) -> String {
+    let text = text.trim_end();
+    match text.char_indices().nth(SHOWN) {
+        Some((at, _)) => format!("{}…", &text[..at]),
+        None => text.to_owned(),
     }
 }
 

@@ -1,6 +1,6 @@
 //! Starting a target (or its adapter), keeping what it prints, and ending it with all its children.
 
-use std::collections::VecDeque;
+use std::collections::{BTreeSet, VecDeque};
 use std::net::TcpListener;
 use std::path::Path;
 use std::process::Stdio;
@@ -11,12 +11,16 @@ use nix::sys::signal::{Signal, killpg};
 use nix::unistd::Pid;
 use tokio::io::{AsyncRead, AsyncReadExt};
 use tokio::process::{Child, Command};
+use tokio::task::JoinHandle;
 
 /// How much of a program's output is kept: the end of it.
 const KEPT_OCTETS: usize = 64 * 1024;
 
 /// How long a program has to end by itself after SIGTERM.
 const GRACE: Duration = Duration::from_secs(2);
+
+/// How long the last of a program's output may take to come once it has ended.
+const LAST_WORDS: Duration = Duration::from_millis(500);
 
 /// What a launched command is told, in its environment and in place of `{host}`, `{port}` … in its arguments.
 #[derive(Debug, Clone, Default)]
@@ -57,7 +61,10 @@ impl Placeholders {
         let program = command
             .first()
             .ok_or_else(|| LaunchError { program: String::new(), why: "the command is empty".to_owned() })?;
-        // A program that is given as a path is looked for from the target file's folder, as its arguments are.
+        // A program that is given as a path is looked for from the target file's folder, as its arguments are. It is run there,
+        // so the way to it must not begin where we are.
+        let folder = std::path::absolute(folder)
+            .map_err(|error| LaunchError { program: program.clone(), why: error.to_string() })?;
         let program = self.fill(program);
         let mut built =
             if program.contains('/') { Command::new(folder.join(&program)) } else { Command::new(&program) };
@@ -90,8 +97,9 @@ pub fn free_port(host: &str) -> std::io::Result<u16> {
 #[derive(Debug)]
 pub struct Launched {
     child: Child,
-    group: Option<Pid>,
+    group: Group,
     output: Output,
+    keepers: Vec<JoinHandle<()>>,
 }
 
 /// The end of what a program printed.
@@ -122,15 +130,16 @@ impl Launched {
         built.stdin(Stdio::null());
         let mut child =
             built.spawn().map_err(|error| LaunchError { program: command[0].clone(), why: error.to_string() })?;
+        let group = Group::of(&child);
         let output = Output::default();
+        let mut keepers = Vec::new();
         if let Some(stream) = child.stdout.take() {
-            tokio::spawn(keep(stream, output.clone()));
+            keepers.push(tokio::spawn(keep(stream, output.clone())));
         }
         if let Some(stream) = child.stderr.take() {
-            tokio::spawn(keep(stream, output.clone()));
+            keepers.push(tokio::spawn(keep(stream, output.clone())));
         }
-        let group = group_of(&child);
-        Ok(Self { child, group, output })
+        Ok(Self { child, group, output, keepers })
     }
 
     /// The end of what it printed so far.
@@ -143,35 +152,60 @@ impl Launched {
         self.child.try_wait().ok().flatten().map(|status| status.to_string())
     }
 
-    /// Ends it and its children: SIGTERM, then SIGKILL.
+    /// Ends it and its children: SIGTERM, then SIGKILL. The end of what it printed.
     pub async fn stop(mut self) -> String {
-        end(&mut self.child, self.group).await;
+        end(&mut self.child, &self.group).await;
+        for keeper in &mut self.keepers {
+            // Whatever still holds its output open is no child of its group, and not waited for.
+            let _ = tokio::time::timeout(LAST_WORDS, keeper).await;
+        }
         self.output.text()
     }
 }
 
-impl Drop for Launched {
+/// Every group that runs.
+static RUNNING: Mutex<BTreeSet<Pid>> = Mutex::new(BTreeSet::new());
+
+/// A program and its children. They are killed when this is dropped.
+#[derive(Debug)]
+pub(super) struct Group(Option<Pid>);
+
+impl Group {
+    pub(super) fn of(child: &Child) -> Self {
+        let group = child.id().and_then(|id| i32::try_from(id).ok()).map(Pid::from_raw);
+        RUNNING.lock().unwrap_or_else(PoisonError::into_inner).extend(group);
+        Self(group)
+    }
+
+    fn signal(&self, signal: Signal) {
+        if let Some(group) = self.0 {
+            // A group that is gone needs no signal.
+            let _ = killpg(group, signal);
+        }
+    }
+}
+
+impl Drop for Group {
     fn drop(&mut self) {
-        kill(self.group, Signal::SIGKILL);
+        self.signal(Signal::SIGKILL);
+        if let Some(group) = self.0 {
+            RUNNING.lock().unwrap_or_else(PoisonError::into_inner).remove(&group);
+        }
     }
 }
 
-pub(super) fn group_of(child: &Child) -> Option<Pid> {
-    child.id().and_then(|id| i32::try_from(id).ok()).map(Pid::from_raw)
-}
-
-pub(super) fn kill(group: Option<Pid>, signal: Signal) {
-    if let Some(group) = group {
-        // A group that is gone needs no signal.
-        let _ = killpg(group, signal);
+/// Kills every program that was started and still runs: for whoever ends without waiting.
+pub fn kill_all() {
+    for group in RUNNING.lock().unwrap_or_else(PoisonError::into_inner).iter() {
+        let _ = killpg(*group, Signal::SIGKILL);
     }
 }
 
-pub(super) async fn end(child: &mut Child, group: Option<Pid>) {
-    kill(group, Signal::SIGTERM);
+pub(super) async fn end(child: &mut Child, group: &Group) {
+    group.signal(Signal::SIGTERM);
     let _ = tokio::time::timeout(GRACE, child.wait()).await;
     // Its children may have outlived it, and it may not have listened.
-    kill(group, Signal::SIGKILL);
+    group.signal(Signal::SIGKILL);
     let _ = child.wait().await;
 }
 

@@ -17,7 +17,7 @@ use std::time::Duration;
 
 pub use adapter::{Adapter, AdapterError, ProcessAdapter};
 pub use address::{Address, AddressError, Scheme};
-pub use launch::{LaunchError, Launched, Placeholders, free_port};
+pub use launch::{LaunchError, Launched, Placeholders, free_port, kill_all};
 pub use read::{TargetError, from_address, from_file};
 
 use sinkcheck_cases::language::Fixture;

@@ -7,7 +7,7 @@ use std::time::Duration;
 use rustls::RootCertStore;
 use rustls::pki_types::ServerName;
 use sinkcheck_cases::language::Fixture;
-use sinkcheck_cases::yaml::{self, Diagnostic, MAX_FILE_OCTETS, Path as YamlPath, Source};
+use sinkcheck_cases::yaml::{self, Diagnostic, Path as YamlPath, Source};
 use sinkcheck_spec::catalogue::Role;
 use sinkcheck_spec::wire::InstanceId;
 
@@ -51,7 +51,10 @@ pub fn from_address(address: Address) -> Result<Target, TargetError> {
         )));
     }
     if address.port.is_none() {
-        return Err(TargetError::Other(format!("{address}: a port is needed")));
+        let (scheme, host) = (address.scheme, &address.host);
+        return Err(TargetError::Other(format!(
+            "{scheme}://{host}: which port? 0 is for a target that a target file launches"
+        )));
     }
     let identity = Identity {
         name: "known".to_owned(),
@@ -84,21 +87,41 @@ pub fn from_address(address: Address) -> Result<Target, TargetError> {
 /// The file can't be read, or what it says can't be meant.
 pub fn from_file(path: &Path, role: Role) -> Result<Target, TargetError> {
     let shown = path.display().to_string();
-    let unreadable =
-        |error: std::io::Error| Box::new(Diagnostic::whole_file(&shown, format!("can't be read: {error}")));
-    let size = std::fs::metadata(path).map_err(unreadable)?.len();
-    if size > MAX_FILE_OCTETS {
-        return Err(
-            Box::new(Diagnostic::whole_file(&shown, format!("{size} octets are more than a target file has"))).into()
-        );
-    }
-    let text = std::fs::read_to_string(path).map_err(unreadable)?;
+    let text = yaml::text_of(path)?;
     let (file, source) = yaml::read::<TargetFile>(&shown, &text)?;
     let folder = match path.parent() {
         Some(parent) if !parent.as_os_str().is_empty() => parent.to_owned(),
         _ => PathBuf::from("."),
     };
     Reader { file, source, folder }.target(role)
+}
+
+const PROGRAM_HINT: &str =
+    "a program with a / in it is looked for from the target file's folder, another one on the PATH";
+
+/// Whether a command's program is there, as far as that can be told before its placeholders are filled in.
+fn program_in(program: &str, folder: &Path) -> Result<(), String> {
+    if program.is_empty() {
+        return Err("the program's name is empty".to_owned());
+    }
+    if program.contains('{') {
+        return Ok(());
+    }
+    if program.contains('/') {
+        let path = folder.join(program);
+        return match path.metadata() {
+            Ok(found) if found.is_dir() => Err(format!("{} is a folder, not a program", path.display())),
+            Ok(_) => Ok(()),
+            Err(error) => Err(format!("there is no program {}: {error}", path.display())),
+        };
+    }
+    let is_there = |folder: PathBuf| folder.join(program).is_file();
+    match std::env::var_os("PATH") {
+        Some(list) if !std::env::split_paths(&list).any(is_there) => {
+            Err(format!("there is no program `{program}` on the PATH"))
+        }
+        _ => Ok(()),
+    }
 }
 
 struct Reader {
@@ -130,6 +153,12 @@ impl Reader {
                     "the command is empty",
                     "a program and its arguments: [ ./program, --port, \"{port}\" ]",
                 );
+            }
+            if let Some(program) = command.as_ref().and_then(|command| command.first()) {
+                program_in(program, &self.folder).map_err(|why| {
+                    let path = YamlPath::top().key(key).index(0);
+                    Box::new(self.source.error(&path, why).hint(PROGRAM_HINT))
+                })?;
             }
         }
         let address = self.address(self.file.address.as_deref(), &["address"])?;
@@ -213,7 +242,10 @@ impl Reader {
                 Ok(Some(interval))
             }
             Ok(_) => self.fail(&["keepalive_interval"], "not between 50ms and 1h", "write a duration such as 60s"),
-            Err(error) => self.fail(&["keepalive_interval"], error.to_string(), "write a duration such as 60s"),
+            Err(_) => {
+                let message = format!("`{text}` is no duration");
+                self.fail(&["keepalive_interval"], message, "write a number and a unit, such as 60s or 500ms")
+            }
         }
     }
 
@@ -225,8 +257,10 @@ impl Reader {
         roots: Option<&RootCertStore>,
     ) -> Result<Option<Identity>, TargetError> {
         let Some((fixture, number)) = fixture_of(name) else {
+            let path = YamlPath::top().key("clients").key(name);
+            let error = self.source.error_at_key(&path, format!("there is no fixture `{name}`"));
             let hint = "fixtures are known, new, quarantined and unknown; further identities known/2, known/3 …";
-            return self.fail(&["clients", name], format!("there is no fixture `{name}`"), hint);
+            return Err(Box::new(error.hint(hint)).into());
         };
         let own = match &section.address {
             Some(text) => self.address(Some(text), &["clients", name, "address"])?,
@@ -281,9 +315,16 @@ impl Reader {
         let (Some(certificate), Some(key)) = (&section.certificate, &section.key) else {
             return self.fail(&["clients", name], "over TLS a client needs `certificate` and `key`", "both in PEM");
         };
-        let shows = tls::read(&self.folder.join(certificate), &self.folder.join(key))
+        let chain = tls::certificates(&self.folder.join(certificate))
             .map_err(|error| self.at(&["clients", name, "certificate"], error))?;
-        tls::config(roots, shows).map_err(|error| self.at(&["clients", name, "certificate"], error))
+        let private = tls::key(&self.folder.join(key)).map_err(|error| self.at(&["clients", name, "key"], error))?;
+        tls::config(roots, tls::Shows::Certificate { certificate: chain, key: private }).map_err(|error| {
+            let why = match error {
+                rustls::Error::InconsistentKeys(_) => format!("this key isn't the one of the certificate {certificate}"),
+                other => format!("the certificate {certificate} and this key can't be used: {other}"),
+            };
+            self.at(&["clients", name, "key"], why)
+        })
     }
 
     fn server_name(&self, address: &Address) -> Result<ServerName<'static>, TargetError> {

@@ -40,7 +40,8 @@ pub(super) fn roots(file: &Path) -> Result<RootCertStore, TlsError> {
     Ok(roots)
 }
 
-fn certificates(file: &Path) -> Result<Vec<CertificateDer<'static>>, TlsError> {
+/// The certificates of a PEM file, of which there is at least one.
+pub(super) fn certificates(file: &Path) -> Result<Vec<CertificateDer<'static>>, TlsError> {
     let text = std::fs::read(file).map_err(|error| TlsError::new(file, format!("can't be read: {error}")))?;
     let list: Result<Vec<_>, _> = CertificateDer::pem_slice_iter(&text).collect();
     let list = list.map_err(|error| TlsError::new(file, format!("not a certificate in PEM: {error}")))?;
@@ -50,12 +51,10 @@ fn certificates(file: &Path) -> Result<Vec<CertificateDer<'static>>, TlsError> {
     Ok(list)
 }
 
-/// A certificate and its key from PEM files.
-pub(super) fn read(certificate: &Path, key: &Path) -> Result<Shows, TlsError> {
-    let text = std::fs::read(key).map_err(|error| TlsError::new(key, format!("can't be read: {error}")))?;
-    let private = PrivateKeyDer::from_pem_slice(&text)
-        .map_err(|error| TlsError::new(key, format!("not a key in PEM: {error}")))?;
-    Ok(Shows::Certificate { certificate: certificates(certificate)?, key: private })
+/// The private key of a PEM file.
+pub(super) fn key(file: &Path) -> Result<PrivateKeyDer<'static>, TlsError> {
+    let text = std::fs::read(file).map_err(|error| TlsError::new(file, format!("can't be read: {error}")))?;
+    PrivateKeyDer::from_pem_slice(&text).map_err(|error| TlsError::new(file, format!("not a key in PEM: {error}")))
 }
 
 /// A certificate that no server can trust: it is signed by itself, made up now.
