@@ -186,7 +186,8 @@ fn what_a_server_sends_is_laid_out_as_the_protocol_says() {
         ("60", "layout.pong"),
         ("40050101", "layout.publish"),
         ("40050101016b0101016100", "layout.publish"),
-        ("4005 8180808080808080808000 01016b01010161", "layout.varint"),
+        ("4005 8180808080808080808000 01016b01010161", "layout.varint-shortest"),
+        ("4005 80808080808080808002 01016b01010161", "layout.varint"),
         (REQUEST, "layout.connection-response"),
     ];
     for (content, rule) in cases {

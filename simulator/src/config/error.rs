@@ -14,8 +14,8 @@ pub enum ConfigError {
     Form {
         /// The path to the field, such as `clients.known.certificate`; `.` for the whole.
         field: String,
-        /// What is wrong, with line and column.
-        problem: serde_yaml::Error,
+        /// What is wrong, with line and column where they are known.
+        problem: String,
     },
     /// A field's value can't be used, by itself or beside the others.
     #[error("{field}: {problem}")]
@@ -56,7 +56,13 @@ pub enum ConfigError {
 impl ConfigError {
     pub(super) fn form(error: serde_path_to_error::Error<serde_yaml::Error>) -> Self {
         let field = error.path().to_string();
-        Self::Form { field, problem: error.into_inner() }
+        let problem = error.into_inner().to_string();
+        // The YAML reader often names a path as well: the same, or the beginning of it.
+        let problem = match problem.split_once(": ") {
+            Some((path, rest)) if field.starts_with(path) => rest.to_owned(),
+            _ => problem,
+        };
+        Self::Form { field, problem }
     }
 
     pub(crate) fn field(field: impl Into<String>, problem: impl Display) -> Self {

@@ -8,7 +8,7 @@ use tokio::io::{AsyncRead, AsyncReadExt as _, AsyncWrite, AsyncWriteExt as _, sp
 use tokio::select;
 use tokio::time::{Instant, sleep_until, timeout};
 
-use super::clients::{Client, Membership};
+use super::clients::Membership;
 use super::outgoing::Outgoing;
 
 /// The octets that one read takes at most.
@@ -57,10 +57,10 @@ struct Connection<'a> {
 }
 
 /// Serves a client's connection until it ends.
-pub(crate) async fn serve<S: AsyncRead + AsyncWrite>(stream: S, client: &Arc<Client>, context: &Context) {
+pub(crate) async fn serve<S: AsyncRead + AsyncWrite>(stream: S, membership: Membership, context: &Context) {
     let config = Arc::clone(&context.config);
     let machine = ServerMachine::with_table(config, Arc::clone(&context.table), context.started.elapsed());
-    let mut connection = Connection { context, membership: client.join(), machine };
+    let mut connection = Connection { context, membership, machine };
     let wake = Arc::clone(&connection.membership.wake);
     let (mut reader, mut writer) = split(stream);
     let mut octets = vec![0; READ];
@@ -132,6 +132,8 @@ impl Connection<'_> {
         }
         let mut next = Next::GoOn;
         loop {
+            // Asked before the outputs are taken, so that none is left behind.
+            let more = outgoing.len() < ROOM_FOR_EVENTS && self.machine.publish_next(&mut shared.record);
             while let Some(output) = self.machine.poll() {
                 match output {
                     Output::Send(octets) => outgoing.push(&octets),
@@ -145,7 +147,7 @@ impl Connection<'_> {
                     | Output::EventRefused { .. } => {}
                 }
             }
-            if outgoing.len() >= ROOM_FOR_EVENTS || !self.machine.publish_next(&mut shared.record) {
+            if !more {
                 return next;
             }
         }

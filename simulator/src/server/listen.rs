@@ -112,14 +112,14 @@ impl Reception {
         // Answers are small and wait for nothing. Where it can't be set, they are only slower.
         let _ = stream.set_nodelay(true);
         match &self.identify {
-            Identify::As(client) => serve(stream, client, &self.context).await,
+            Identify::As(client) => serve(stream, client.join(), &self.context).await,
             Identify::ByCertificate(acceptor) => {
                 let handshake = timeout(self.context.config.patience(), acceptor.accept(stream));
                 let Ok(Ok(stream)) = handshake.await else { return };
                 let certificate = stream.get_ref().1.peer_certificates().and_then(<[_]>::first);
                 let client = certificate.and_then(|certificate| self.clients.with_certificate(certificate)).cloned();
                 match client {
-                    Some(client) => serve(stream, &client, &self.context).await,
+                    Some(client) => serve(stream, client.join(), &self.context).await,
                     None => turn_away(stream).await,
                 }
             }
@@ -131,4 +131,93 @@ impl Reception {
 fn concerns_one_connection(error: &io::Error) -> bool {
     use io::ErrorKind::{ConnectionAborted, ConnectionRefused, ConnectionReset, Interrupted};
     matches!(error.kind(), ConnectionAborted | ConnectionRefused | ConnectionReset | Interrupted)
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::VecDeque;
+
+    use sinkcheck_spec::machine::{self, ClientRecord, Table};
+    use tokio::io::AsyncReadExt as _;
+    use tokio::time::Instant;
+
+    use super::*;
+
+    /// Fails in these ways first, each time as soon as it is asked.
+    struct Failing(VecDeque<io::Error>, TcpListener);
+
+    impl Accept for Failing {
+        async fn accept(&mut self) -> io::Result<TcpStream> {
+            match self.0.pop_front() {
+                Some(error) => Err(error),
+                None => Accept::accept(&mut self.1).await,
+            }
+        }
+    }
+
+    fn reception(connections: usize) -> Reception {
+        let client = Client::new(ClientRecord::default(), None);
+        let clients = Arc::new(Clients::new([("known".to_owned(), client)]));
+        let client = Arc::clone(clients.named("known").expect("a known client"));
+        let config = Arc::new(machine::ServerConfig::default());
+        let context = Context { config, table: Arc::new(Table::server()), started: Instant::now() };
+        let room = Arc::new(Semaphore::new(connections));
+        Reception { identify: Identify::As(client), clients, context: Arc::new(context), room }
+    }
+
+    /// Serves with room for so many connections after these errors, and tells where.
+    async fn serve_after(errors: Vec<io::Error>, connections: usize) -> (SocketAddr, watch::Sender<bool>) {
+        let listener = TcpListener::bind("127.0.0.1:0").await.expect("a free port");
+        let address = listener.local_addr().expect("an address");
+        let (stop, stopped) = watch::channel(false);
+        tokio::spawn(accept_loop(Failing(errors.into(), listener), reception(connections), stopped));
+        (address, stop)
+    }
+
+    /// Asks for another protocol version, and reads the rejection to the end.
+    async fn is_served(stream: &mut TcpStream) -> bool {
+        use tokio::io::AsyncWriteExt as _;
+        let sent = stream.write_all(&[0, 1, 0x0f]).await;
+        let mut answer = Vec::new();
+        sent.is_ok() && stream.read_to_end(&mut answer).await.is_ok() && answer == [0, 1, 0x14]
+    }
+
+    #[tokio::test]
+    async fn no_error_of_accepting_ends_a_listener() {
+        let too_many_files = || io::Error::from_raw_os_error(24);
+        let aborted = || io::Error::from(io::ErrorKind::ConnectionAborted);
+        let errors = vec![aborted(), too_many_files(), aborted(), too_many_files(), io::Error::other("anything")];
+        let started = Instant::now();
+        let (address, _stop) = serve_after(errors, 1).await;
+        let mut stream = TcpStream::connect(address).await.expect("it listens");
+        assert!(is_served(&mut stream).await);
+        assert!(started.elapsed() >= 3 * PAUSE, "it waits where the next try would fail for the same reason");
+    }
+
+    #[tokio::test]
+    async fn connections_beyond_the_room_are_closed_and_make_way_for_later_ones() {
+        let (address, _stop) = serve_after(vec![], 1).await;
+        let mut first = TcpStream::connect(address).await.expect("it listens");
+        let mut second = TcpStream::connect(address).await.expect("it listens");
+        // The end, or a reset: the server never read.
+        assert!(matches!(second.read(&mut [0]).await, Ok(0) | Err(_)));
+        assert!(is_served(&mut first).await);
+        drop(first);
+        // The place is free once the first one's task has ended, which nothing outside shows.
+        loop {
+            let mut third = TcpStream::connect(address).await.expect("it listens");
+            if is_served(&mut third).await {
+                break;
+            }
+        }
+    }
+
+    #[tokio::test]
+    async fn a_listener_ends_with_its_stopper() {
+        let listener = TcpListener::bind("127.0.0.1:0").await.expect("a free port");
+        let (stop, stopped) = watch::channel(false);
+        let listening = tokio::spawn(accept_loop(listener, reception(1), stopped));
+        drop(stop);
+        listening.await.expect("no panic");
+    }
 }

@@ -2,7 +2,7 @@
 //!
 //! A [`Server`] listens where its configuration says. Each connection is a task that drives one
 //! [`sinkcheck_spec::machine::ServerMachine`]; what the connections of one client share (its record, and which of them
-//! is the one that counts) is in [`clients`]. The layers, from the outside in:
+//! is the one that counts) is in `clients`. The layers, from the outside in:
 //!
 //! - `listen`: sockets, and one accept loop each, which no error ends;
 //! - `tls`: from a certificate to the client it belongs to;

@@ -105,9 +105,10 @@ impl RunningServer {
     where
         S: AsyncRead + AsyncWrite + Send + 'static,
     {
-        let client = Arc::clone(self.clients.named(client)?);
+        // At once, so that whatever ends the client's connections from now on ends this one.
+        let membership = self.clients.named(client)?.join();
         let context = Arc::clone(&self.context);
-        Ok(tokio::spawn(async move { serve(stream, &client, &context).await }))
+        Ok(tokio::spawn(async move { serve(stream, membership, &context).await }))
     }
 
     /// Ends all connections and stops listening. Its ports are free afterwards.

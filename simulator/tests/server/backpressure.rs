@@ -1,7 +1,7 @@
 use std::time::Duration;
 
 use sinkcheck_spec::wire::Message;
-use tokio::io::{AsyncWriteExt as _, DuplexStream};
+use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _, DuplexStream};
 use tokio::time::{Instant, timeout};
 
 use crate::peer::{Peer, event, start};
@@ -45,6 +45,43 @@ async fn a_client_that_takes_its_answers_late_gets_all_of_them() {
     for _ in 0..taken / 4 {
         peer.expect(Message::Pong).await;
     }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_client_that_takes_its_answers_slowly_is_not_called_silent_for_it() {
+    let server = start(CLIENTS).await;
+    let mut peer = Peer::in_memory(&server, "known", 4096);
+    peer.known().await;
+    let mut taken = flood(&mut peer).await;
+    // It takes an answer now and then, and always has more questions, which wait to be read.
+    for _ in 0..5 {
+        peer.stream.read_exact(&mut [0; 4]).await.expect("the connection is open");
+        taken += flood(&mut peer).await;
+        tokio::time::sleep(Duration::from_secs(80)).await;
+    }
+    for _ in 5..taken / 4 {
+        peer.expect(Message::Pong).await;
+    }
+    peer.expect_open().await;
+}
+
+#[tokio::test(start_paused = true)]
+async fn the_time_to_take_an_event_begins_when_it_is_sent() {
+    let server = start(CLIENTS).await;
+    let mut peer = Peer::in_memory(&server, "known", 64);
+    peer.known().await;
+    // Answers fill the stream to the last octet, and no more wait for it.
+    peer.send_octets(&Message::Ping.to_frame().repeat(16)).await;
+    for _ in 0..5 {
+        tokio::time::sleep(Duration::from_secs(60)).await;
+        peer.send(Message::Pong).await;
+    }
+    server.control().publish("known", event(1, 4)).expect("room in the outbox");
+    tokio::time::sleep(Duration::from_secs(80)).await;
+    for _ in 0..16 {
+        peer.expect(Message::Pong).await;
+    }
+    assert_eq!(peer.next_publish().await.event, event(1, 4));
 }
 
 #[tokio::test(start_paused = true)]

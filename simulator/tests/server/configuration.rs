@@ -46,19 +46,20 @@ fn every_field_is_read() {
 #[test]
 fn a_wrong_form_is_said_with_the_field_and_the_line() {
     for (text, field, problem) in [
-        ("sever_instance_id: 2", ".", "sever_instance_id"),
+        ("sever_instance_id: 2", "sever_instance_id", "unknown field"),
         ("server_instance_id: 4294967296", "server_instance_id", "4294967296"),
         ("keepalive_interval: soon", "keepalive_interval", "soon"),
-        ("keepalive_interval: 60", "keepalive_interval", "string"),
+        ("keepalive_interval: 60", "keepalive_interval", "time unit needed"),
         ("events: { first_message_id: 4096 }", "events.first_message_id", "4096"),
         ("clients: { a: { quarantined: 3 } }", "clients.a.quarantined", "true, false"),
-        ("clients: { a: { quarantined: { human: x } } }", "clients.a.quarantined", "human"),
+        ("clients: { a: { quarantined: { human: x } } }", "clients.a.quarantined.human", "unknown field"),
         ("listeners: [ { address: 'udp://h:1' } ]", "listeners[0].address", "udp://h:1"),
         ("\n\nlisteners: 7", "listeners", "line 3"),
-        ("a: [", ".", "line"),
+        ("events: [", "events", "sequence"),
     ] {
         let error = ServerConfig::from_yaml(text).expect_err("it is wrong").to_string();
-        assert!(error.starts_with(&format!("{field}")) && error.contains(problem), "{text}: {error}");
+        assert!(error.starts_with(&format!("{field}: ")) && error.contains(problem), "{text}: {error}");
+        assert!(!error.contains(&format!("{field}: {field}")), "{text}: {error}");
     }
 }
 

@@ -10,10 +10,11 @@ use sinkcheck_simulator::{RunningServer, Scheme, Server, ServerConfig, StartErro
 use sinkcheck_spec::wire::{ConnectionResponse, Message};
 use tokio::io::AsyncWriteExt as _;
 use tokio::net::TcpStream;
+use tokio::time::timeout;
 use tokio_rustls::TlsConnector;
 use tokio_rustls::client::TlsStream;
 
-use crate::peer::{Peer, event, hello, request};
+use crate::peer::{Peer, STUCK, event, hello, request};
 
 /// A folder with an authority, and what it and another one issued.
 struct Pki {
@@ -100,7 +101,7 @@ impl Pki {
         let _ = peer.stream.write_all(&Message::from(request(1, Some(2))).to_frame()).await;
         let _ = peer.stream.flush().await;
         match peer.next_octets().await {
-            Ok(octets) => assert_eq!(octets, [], "{name:?}"),
+            Ok(octets) => assert!(octets.is_empty(), "{name:?}: {octets:?}"),
             Err(error) => assert_ne!(error.kind(), std::io::ErrorKind::TimedOut, "{name:?}"),
         }
     }
@@ -110,7 +111,7 @@ impl Peer<TlsStream<TcpStream>> {
     async fn next_octets(&mut self) -> std::io::Result<Vec<u8>> {
         use tokio::io::AsyncReadExt as _;
         let mut octets = Vec::new();
-        self.stream.read_to_end(&mut octets).await?;
+        timeout(STUCK, self.stream.read_to_end(&mut octets)).await??;
         Ok(octets)
     }
 }
@@ -153,6 +154,17 @@ async fn strangers_get_no_response_and_harm_nobody() {
     drop(no_tls);
     known.expect_open().await;
     server.stop().await;
+}
+
+#[tokio::test]
+async fn stopping_ends_a_handshake_too() {
+    let pki = Pki::new("stopping_ends_a_handshake_too");
+    let server = pki.server().await;
+    let mut silent = Peer::connect(&server).await;
+    // Connections are accepted in their order, so the silent one is in its handshake.
+    pki.connect(server.listeners()[0].address, Some("known")).await.known().await;
+    server.stop().await;
+    silent.expect_close().await;
 }
 
 #[tokio::test]

@@ -1,6 +1,7 @@
 //! The reference server, over TCP, TLS and memory. Each module is named after what it shows.
 
 mod adapter_lines;
+mod any_stream;
 mod backpressure;
 mod closing;
 mod configuration;

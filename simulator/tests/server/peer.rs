@@ -13,7 +13,7 @@ use tokio::net::TcpStream;
 use tokio::time::timeout;
 
 /// How long a test waits before it calls the server stuck. No test passes by waiting for it.
-const STUCK: Duration = Duration::from_secs(600);
+pub(crate) const STUCK: Duration = Duration::from_secs(120);
 
 pub(crate) struct Peer<S> {
     pub(crate) stream: S,

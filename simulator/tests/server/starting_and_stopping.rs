@@ -2,13 +2,15 @@ use std::path::Path;
 
 use sinkcheck_simulator::{Server, ServerConfig, StartError, UnknownClient};
 
-use crate::peer::{Peer, hello, request, server};
+use crate::peer::{Peer, hello, request, server, start};
+
+/// An address whose free ports no other test is given.
+const APART: &str = if cfg!(target_os = "linux") { "127.0.77.1" } else { "127.0.0.1" };
 
 #[tokio::test]
-async fn a_port_in_use_is_named_and_nothing_listens() {
-    let taken = std::net::TcpListener::bind("127.0.0.1:0").expect("a free port");
-    let taken = taken.local_addr().expect("an address");
-    let held = std::net::TcpListener::bind(taken).expect("the port is free again");
+async fn a_port_in_use_is_named() {
+    let held = std::net::TcpListener::bind((APART, 0)).expect("a free port");
+    let taken = held.local_addr().expect("an address");
     let text = format!(
         "clients: {{ known: {{}} }}
 listeners: [ {{ address: 'tcp://127.0.0.1:0', client: known }}, {{ address: 'tcp://{taken}', client: known }} ]"
@@ -24,7 +26,11 @@ listeners: [ {{ address: 'tcp://127.0.0.1:0', client: known }}, {{ address: 'tcp
 
 #[tokio::test]
 async fn stopping_ends_connections_and_frees_the_ports() {
-    let server = server().await;
+    let text = format!(
+        "clients: {{ known: {{ client_instance_id: 1 }} }}
+listeners: [ {{ address: 'tcp://{APART}:0', client: known }} ]"
+    );
+    let server = start(&text).await;
     let address = server.listeners()[0].address;
     let mut accepted = Peer::accepted(&server).await;
     let mut silent = Peer::connect(&server).await;

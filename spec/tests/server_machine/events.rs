@@ -144,6 +144,22 @@ fn an_answer_on_one_connection_is_none_on_another() {
 }
 
 #[test]
+fn an_event_that_was_answered_on_two_connections_counts_once() {
+    let mut older = Side::accepted();
+    older.publish([event(1, 1), event(1, 2)]);
+    let mut newer = Side::with(ServerConfig::default(), std::mem::take(&mut older.client));
+    newer.receive(KNOWN);
+    assert_eq!(newer.receive_message(ack(0)), [Output::EventDelivered(EventNumber(0))]);
+    assert_eq!(newer.receive_message(nack(1, b"", "")).len(), 1);
+    // The older connection's answers were on their way.
+    std::mem::swap(&mut older.client, &mut newer.client);
+    assert_eq!(older.receive_message(ack(0)), []);
+    assert_eq!(older.receive_message(ack(1)), []);
+    let outbox = &older.client.outbox;
+    assert_eq!((outbox.delivered(), outbox.refused().len(), outbox.unanswered()), (1, 1, 0));
+}
+
+#[test]
 fn the_outbox_is_bounded() {
     let mut outbox = Outbox::new();
     for offset in 0..Outbox::CAPACITY as u64 {
