@@ -39,6 +39,9 @@ pub(crate) struct Form {
     /// The transport that the case needs.
     #[serde(default)]
     transport: Transport,
+    /// Nothing is sent but what the steps say: no PING keeps a connection alive while the case waits for an answer.
+    #[serde(default)]
+    silent: bool,
     /// What is done, in order.
     steps: Vec<StepForm>,
 }
@@ -230,6 +233,7 @@ impl Form {
             client: self.client,
             connections: self.connections,
             transport: self.transport,
+            silent: self.silent,
             steps,
             file: source.file().to_owned(),
             text: source.text().to_owned(),

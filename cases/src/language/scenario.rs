@@ -29,6 +29,8 @@ pub struct Scenario {
     pub connections: BTreeMap<String, Owner>,
     /// The transport that it needs.
     pub transport: Transport,
+    /// No PING keeps a connection alive while the case waits for an answer.
+    pub silent: bool,
     /// What is done.
     pub steps: Vec<Step>,
     /// The file as the person named it.

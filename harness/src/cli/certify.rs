@@ -1,20 +1,23 @@
 //! `sinkcheck certify`.
 
 
+use std::collections::BTreeMap;
+
 use clap::ArgMatches;
 use sinkcheck_cases::language::{Scenario, Verb};
 use sinkcheck_reports::document::{CaseVerdict, RuleVerdict};
-use sinkcheck_reports::fold::exit_code;
+use sinkcheck_reports::fold::{BROKEN, exit_code};
 use sinkcheck_reports::{DocumentBuilder, RunEvent};
 use sinkcheck_spec::catalogue::{Role, catalogue};
-use tokio::sync::{mpsc, watch};
+use tokio::sync::mpsc;
 
 use super::args::{Certify, RoleArgument, Terminal};
 use super::exit::Failure;
 use super::progress::Progress;
 use super::selection::{Selection, Wanted, scenarios, select};
+use super::stopping::stop_at_signals;
 use super::{outputs, say};
-use crate::judge::KnownFailures;
+use crate::judge::{KnownFailures, unplayed};
 use crate::run::{Options, Run, started};
 use crate::target::{self, Target, builtin};
 
@@ -57,33 +60,39 @@ pub(super) fn certify(typed: &Certify, matches: &ArgMatches, terminal: &Terminal
                 (Some(server), target)
             }
         };
-        let builder = play(typed, target, &selection, &known_failures).await;
+        let played = play(typed, target, &selection, &known_failures).await;
         if let Some(server) = server {
             server.stop().await;
         }
-        Ok::<_, Failure>(builder)
-    })?;
-    // Tasks that wait for a peer need not be waited for.
+        played
+    });
+    // Tasks that wait for a peer need not be waited for, but nothing that was started is to stay.
     runtime.shutdown_background();
-    let stale = if selection.cases.len() == selection.suite_size { known_failures.stale() } else { Vec::new() };
-    let mut builder = builder;
+    target::kill_all();
+    let (mut builder, fault) = builder?;
+    let stale = known_failures.stale();
     for entry in &stale {
         builder.apply(&RunEvent::Note(format!("Stale entry in the list of known failures: {entry} fits no failure.")));
     }
     let document = builder.finish();
     outputs::write(&document, &outputs, terminal, typed.verbose)?;
-    Ok(exit_code(&document, stale.len()))
+    match (exit_code(&document, stale.len()), fault) {
+        (BROKEN, _) | (_, None) => Ok(exit_code(&document, stale.len())),
+        (_, Some(fault)) => Err(Failure::ours(fault)),
+    }
 }
 
+/// Plays the selected cases. Beside what came of them, a fault of ours that ended the run.
 async fn play(
     typed: &Certify,
     target: Target,
     selection: &Selection,
     known_failures: &KnownFailures,
-) -> DocumentBuilder {
+) -> Result<(DocumentBuilder, Option<String>), Failure> {
+    let (stop, stopped) = stop_at_signals()?;
     let mut builder = DocumentBuilder::new();
     let mut progress = Progress::new(selection.cases.len(), typed.quiet);
-    builder.apply(&started(&target, &selection.cases, selection.suite_size));
+    builder.apply(&started(&target, &selection.cases, selection.everything.len()));
     for note in notes(typed, &target, selection) {
         builder.apply(&RunEvent::Note(note));
     }
@@ -94,31 +103,39 @@ async fn play(
         }
     }
     let (events, mut come) = mpsc::unbounded_channel();
-    let (stop, stopped) = watch::channel(false);
-    let options = Options { jobs: typed.jobs.into(), fail_fast: typed.fail_fast };
+    let options = Options { jobs: typed.jobs.into() };
     let run = Run::new(target, selection.cases.clone(), options, events, stopped);
     let running = tokio::spawn(run.play());
-    tokio::spawn(async move {
-        if tokio::signal::ctrl_c().await.is_ok() {
-            // A run that is over needs no stop.
-            let _ = stop.send(true);
-            say("stopping; a second Ctrl-C ends at once");
-        }
-        if tokio::signal::ctrl_c().await.is_ok() {
-            std::process::exit(130);
-        }
-    });
+    let mut open: BTreeMap<&str, &Scenario> =
+        selection.everything.iter().map(|case| (case.id.as_str(), &**case)).collect();
+    let mut first_failure = None;
     while let Some(mut event) = come.recv().await {
         if let RunEvent::CaseFinished(result) = &mut event {
             known_failures.apply(result);
+            open.remove(result.id.as_str());
+            if typed.fail_fast && result.verdict == CaseVerdict::Fail && first_failure.is_none() {
+                first_failure = Some(result.id.clone());
+                // A run that is over needs no stop.
+                let _ = stop.send(true);
+            }
         }
         progress.event(&event);
         builder.apply(&event);
     }
-    let interrupted = running.await.unwrap_or(true);
+    // What was not played can't make an entry stale.
+    for case in open.into_values() {
+        known_failures.apply(&mut unplayed(case));
+    }
+    let (interrupted, fault) = match running.await {
+        Ok(interrupted) => (interrupted, None),
+        Err(error) => (true, Some(format!("sinkcheck failed within the run; please report this: {error}"))),
+    };
     progress.finish();
+    if let Some(case) = first_failure {
+        builder.apply(&RunEvent::Note(format!("--fail-fast ended the run at {case}.")));
+    }
     builder.apply(&RunEvent::RunFinished { interrupted });
-    add_needs(builder, selection)
+    Ok((add_needs(builder, selection), fault))
 }
 
 fn notes(typed: &Certify, target: &Target, selection: &Selection) -> Vec<String> {
@@ -196,7 +213,7 @@ fn add_needs(builder: DocumentBuilder, selection: &Selection) -> DocumentBuilder
             let of_catalogue = catalogue().rule(&rule.id);
             match of_catalogue.and_then(|rule| rule.unobservable.as_ref()) {
                 Some(_) => needs(&rule.id, "an observer inside the target: nobody outside can see it".to_owned()),
-                None if selection.cases.len() < selection.suite_size => {
+                None if selection.everything.iter().any(|case| case.requirements.contains(&rule.id)) => {
                     needs(&rule.id, "a case that was not selected".to_owned())
                 }
                 None => {}

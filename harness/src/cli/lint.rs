@@ -17,11 +17,15 @@ pub(super) fn lint(typed: &Lint, terminal: &Terminal) -> Result<u8, Failure> {
         }
     }
     if mistakes.is_empty() {
-        say(format!("{good} scenarios, no mistakes"));
+        say(format!("{}, no mistakes", counted(good, "scenario")));
         return Ok(CONFORMS);
     }
     let shown: Vec<String> = mistakes.iter().map(|mistake| mistake.render(colour(terminal.color))).collect();
     to_stdout(format!("{}\n", shown.join("\n\n")).as_bytes())?;
-    say(format!("{} mistakes", mistakes.len()));
+    say(counted(mistakes.len(), "mistake"));
     Ok(USAGE)
+}
+
+fn counted(count: usize, what: &str) -> String {
+    format!("{count} {what}{}", if count == 1 { "" } else { "s" })
 }

@@ -10,7 +10,9 @@ mod lint;
 mod outputs;
 mod progress;
 mod selection;
+mod server_config;
 mod simulate;
+mod stopping;
 
 use std::io::Write;
 use std::process::ExitCode;

@@ -1,6 +1,7 @@
 //! Where the result goes: pairs of --format and --output, and standard output.
 
-use std::fs::File;
+use std::collections::BTreeSet;
+use std::fs::{File, OpenOptions};
 use std::io::{self, IsTerminal, Write};
 use std::path::{Path, PathBuf};
 
@@ -46,8 +47,12 @@ pub(super) fn outputs(typed: &Certify, matches: &ArgMatches) -> Result<Vec<Outpu
         0 | 1 => {}
         _ => return Err(Failure::usage("two forms for standard output: give all but one of them an --output")),
     }
+    let mut files = BTreeSet::new();
     for file in list.iter().filter_map(|output| output.file.as_deref()) {
         check_writable(file)?;
+        if is_replaced(file) && !files.insert(whereto(file)) {
+            return Err(Failure::usage(format!("--output {}: two forms can't go to one file", file.display())));
+        }
     }
     Ok(list)
 }
@@ -58,9 +63,26 @@ fn check_writable(file: &Path) -> Result<(), Failure> {
     if file.is_dir() {
         return Err(Failure::usage(format!("--output {}: it is a folder", file.display())));
     }
-    let beside = beside(file);
+    if let Some(folder) = file.parent().filter(|folder| !folder.as_os_str().is_empty() && !folder.is_dir()) {
+        return Err(Failure::usage(format!("--output {}: there is no folder {}", file.display(), folder.display())));
+    }
+    if !is_replaced(file) {
+        // Whoever reads a pipe would take a first look for its end.
+        return Ok(());
+    }
+    let beside = beside(&whereto(file));
     File::create(&beside).map_err(wrong)?;
     std::fs::remove_file(&beside).map_err(wrong)
+}
+
+/// Whether a new file takes the place of this one. A device or a pipe (/dev/stdout, /dev/null) is written to as it is.
+fn is_replaced(file: &Path) -> bool {
+    file.metadata().map_or(true, |found| found.is_file())
+}
+
+/// Where a link leads to, so that the file is replaced and not the link.
+fn whereto(file: &Path) -> PathBuf {
+    file.canonicalize().or_else(|_| std::path::absolute(file)).unwrap_or_else(|_| file.to_owned())
 }
 
 /// The file that is written before it takes the place of the real one.
@@ -70,8 +92,27 @@ fn beside(file: &Path) -> PathBuf {
     file.with_file_name(name)
 }
 
-/// Writes every form of the result. A file appears whole or not at all.
+fn write_file(file: &Path, text: &[u8]) -> io::Result<()> {
+    if !is_replaced(file) {
+        return OpenOptions::new().write(true).open(file)?.write_all(text);
+    }
+    let file = whereto(file);
+    let beside = beside(&file);
+    let written = File::create(&beside).and_then(|mut open| {
+        open.write_all(text)?;
+        open.sync_all()?;
+        std::fs::rename(&beside, &file)
+    });
+    if written.is_err() {
+        // What was there before stays as it was; the part that was written is of no use.
+        let _ = std::fs::remove_file(&beside);
+    }
+    written
+}
+
+/// Writes every form of the result. A file appears whole or not at all. One that can't be written keeps no other from its form.
 pub(super) fn write(document: &Document, list: &[Output], terminal: &Terminal, verbose: bool) -> Result<(), Failure> {
+    let mut done = Ok(());
     for output in list {
         let mut text = Vec::new();
         let options = match output.file {
@@ -79,36 +120,28 @@ pub(super) fn write(document: &Document, list: &[Output], terminal: &Terminal, v
             None => RenderOptions { colour: colour(terminal.color), width: width(), verbose },
         };
         render(document, output.format, &options, &mut text).map_err(|error| Failure::ours(error.to_string()))?;
-        match &output.file {
-            Some(file) => {
-                let beside = beside(file);
-                let written = File::create(&beside).and_then(|mut open| {
-                    open.write_all(&text)?;
-                    open.sync_all()?;
-                    std::fs::rename(&beside, file)
-                });
-                if let Err(error) = written {
-                    // What was there before stays as it was; the part that was written is of no use.
-                    let _ = std::fs::remove_file(&beside);
-                    return Err(Failure::ours(format!("{} can't be written: {error}", file.display())));
-                }
-            }
-            None => {
-                to_stdout(&text)?;
-            }
-        }
+        let written = match &output.file {
+            Some(file) => write_file(file, &text)
+                .map_err(|error| Failure::ours(format!("{} can't be written: {error}", file.display()))),
+            None => to_stdout(&text).map(drop),
+        };
+        done = done.and(written);
     }
-    Ok(())
+    done
 }
 
 /// Writes to standard output; a reader that has seen enough is no error.
 pub(super) fn to_stdout(text: &[u8]) -> Result<u8, Failure> {
+    write_stdout(text).map(|_| CONFORMS)
+}
+
+/// The same; false if nobody reads any more.
+pub(super) fn write_stdout(text: &[u8]) -> Result<bool, Failure> {
     let mut stdout = io::stdout().lock();
     match stdout.write_all(text).and_then(|()| stdout.flush()) {
-        Err(error) if error.kind() != io::ErrorKind::BrokenPipe => {
-            Err(Failure::ours(format!("standard output: {error}")))
-        }
-        _ => Ok(CONFORMS),
+        Ok(()) => Ok(true),
+        Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Ok(false),
+        Err(error) => Err(Failure::ours(format!("standard output: {error}"))),
     }
 }
 

@@ -14,8 +14,8 @@ use super::exit::Failure;
 pub(super) struct Selection {
     /// In the order in which they are to be played, repeated as often as asked.
     pub(super) cases: Vec<Arc<Scenario>>,
-    /// How many cases the suite has for the role.
-    pub(super) suite_size: usize,
+    /// All that the suite has for the role.
+    pub(super) everything: Vec<Arc<Scenario>>,
     /// Cases that were left out because they are slow.
     pub(super) slow_left_out: Vec<Arc<Scenario>>,
     /// The seed of a random order.
@@ -41,7 +41,6 @@ pub(super) fn scenarios(folder: Option<&Path>) -> Result<Vec<Scenario>, Failure>
 
 pub(super) fn select(scenarios: Vec<Scenario>, role: Role, wanted: &Wanted<'_>) -> Result<Selection, Failure> {
     let all: Vec<Arc<Scenario>> = scenarios.into_iter().filter(|case| case.under_test == role).map(Arc::new).collect();
-    let suite_size = all.len();
     let mut kept = all.clone();
     for pattern in wanted.cases {
         let glob = glob(pattern)?;
@@ -87,7 +86,7 @@ pub(super) fn select(scenarios: Vec<Scenario>, role: Role, wanted: &Wanted<'_>) 
     if let Some(seed) = seed {
         fastrand::Rng::with_seed(seed).shuffle(&mut kept);
     }
-    Ok(Selection { cases: kept, suite_size, slow_left_out: slow, seed })
+    Ok(Selection { cases: kept, everything: all, slow_left_out: slow, seed })
 }
 
 pub(super) fn glob(pattern: &str) -> Result<GlobMatcher, Failure> {
@@ -98,7 +97,11 @@ pub(super) fn glob(pattern: &str) -> Result<GlobMatcher, Failure> {
 
 fn near_case(pattern: &str, all: &[Arc<Scenario>]) -> String {
     let last = pattern.rsplit('/').next().unwrap_or(pattern);
-    match all.iter().find(|case| case.id.contains(last)) {
+    let distance = |case: &&Arc<Scenario>| {
+        let name = case.id.rsplit('/').next().unwrap_or(&case.id);
+        if case.id.contains(last) { 0 } else { strsim::damerau_levenshtein(name, last) }
+    };
+    match all.iter().min_by_key(distance).filter(|case| distance(case) <= last.len() / 2) {
         Some(case) => format!("; did you mean `{}`?", case.id),
         None => "; `sinkcheck list` shows the cases".to_owned(),
     }

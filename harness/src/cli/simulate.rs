@@ -1,7 +1,5 @@
 //! `sinkcheck simulate`.
 
-use std::path::{Path, PathBuf};
-
 use sinkcheck_simulator::config::{ClientConfig, ListenerConfig, Quarantine};
 use sinkcheck_simulator::control::serve_lines;
 use sinkcheck_simulator::{Server, ServerConfig};
@@ -14,6 +12,7 @@ use super::args::{Simulate, SimulateServer, Simulated};
 use super::exit::{CONFORMS, Failure};
 use super::outputs::to_stdout;
 use super::say;
+use super::server_config::{self, Origin};
 
 pub(super) fn simulate(typed: &Simulate) -> Result<u8, Failure> {
     let runtime = tokio::runtime::Builder::new_multi_thread()
@@ -22,8 +21,8 @@ pub(super) fn simulate(typed: &Simulate) -> Result<u8, Failure> {
         .map_err(|error| Failure::ours(format!("no runtime: {error}")))?;
     let code = match &typed.what {
         Simulated::Server(typed) => {
-            let (config, base) = configuration(typed)?;
-            runtime.block_on(server(config, &base, typed.control.as_deref()))
+            let (config, origin) = configuration(typed)?;
+            runtime.block_on(server(config, &origin, typed.control.as_deref()))
         }
         Simulated::Adapter { address } => runtime.block_on(adapter(address)),
     };
@@ -32,10 +31,10 @@ pub(super) fn simulate(typed: &Simulate) -> Result<u8, Failure> {
     code
 }
 
-fn configuration(typed: &SimulateServer) -> Result<(ServerConfig, PathBuf), Failure> {
-    let (mut config, base) = match &typed.config {
-        Some(file) => ServerConfig::read(file).map_err(|error| Failure::usage(error.to_string()))?,
-        None => (ServerConfig::default(), PathBuf::new()),
+fn configuration(typed: &SimulateServer) -> Result<(ServerConfig, Origin), Failure> {
+    let (mut config, origin) = match &typed.config {
+        Some(file) => server_config::read(file)?,
+        None => (ServerConfig::default(), Origin::default()),
     };
     let default = ["tcp://127.0.0.1:0=known".to_owned()];
     let listen = if typed.listen.is_empty() && typed.config.is_none() { &default } else { typed.listen.as_slice() };
@@ -53,10 +52,14 @@ fn configuration(typed: &SimulateServer) -> Result<(ServerConfig, PathBuf), Fail
         config.server_instance_id = InstanceId(id);
     }
     if let Some(text) = &typed.keepalive_interval {
-        config.keepalive_interval = humantime::parse_duration(text)
-            .map_err(|error| Failure::usage(format!("--keepalive-interval {text}: {error}")))?;
+        config.keepalive_interval = humantime::parse_duration(text).map_err(|_| {
+            Failure::usage(format!("--keepalive-interval {text}: write a number and a unit, such as 60s or 500ms"))
+        })?;
     }
-    Ok((config, base))
+    if config.listeners.is_empty() {
+        return Err(Failure::usage("the configuration has no `listeners`: nobody could reach the server"));
+    }
+    Ok((config, origin))
 }
 
 fn client_by_name(name: &str) -> ClientConfig {
@@ -70,12 +73,12 @@ fn client_by_name(name: &str) -> ClientConfig {
     client
 }
 
-async fn server(config: ServerConfig, base: &Path, control: Option<&str>) -> Result<u8, Failure> {
+async fn server(config: ServerConfig, origin: &Origin, control: Option<&str>) -> Result<u8, Failure> {
     // Before anything listens, so that a signal right after the start ends it in order.
     let no_signal = |error: std::io::Error| Failure::ours(format!("signals: {error}"));
     let mut interrupt = signal(SignalKind::interrupt()).map_err(no_signal)?;
     let mut terminate = signal(SignalKind::terminate()).map_err(no_signal)?;
-    let server = Server::start(config, base).await.map_err(|error| Failure::usage(error.to_string()))?;
+    let server = Server::start(config, &origin.base).await.map_err(|error| origin.failure(error))?;
     if let Some(address) = control {
         let listener = TcpListener::bind(address)
             .await

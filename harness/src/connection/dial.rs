@@ -50,6 +50,13 @@ pub enum DialError {
     TimedOut(Duration),
 }
 
+impl DialError {
+    /// Whether nothing listens there. Neither slowness nor load explains that.
+    pub fn is_refusal(&self) -> bool {
+        matches!(self, Self::Io(error) if error.kind() == std::io::ErrorKind::ConnectionRefused)
+    }
+}
+
 pub(super) struct Opened {
     pub(super) stream: Stream,
     /// The same socket, to be reset.

@@ -61,14 +61,20 @@ pub struct Inbox {
     pub mute: bool,
     /// A wait of the case's own goes on: nothing is kept alive meanwhile.
     pub is_waiting: bool,
-    /// PINGs that kept the connection alive and have no PONG yet; their PONGs are no step's.
-    pub kept_alive: usize,
     /// When octets were last sent.
     pub last_sent: Instant,
     /// How many frames came.
     pub frames: usize,
     /// How many of them a case may wait for: neither a PING nor a PONG, which come for as long as a connection is kept alive.
     pub awaited: usize,
+    /// How many octets those that came have, lengths included.
+    pub octets: usize,
+    /// How many octets the reasons have that no step may have taken.
+    kept_octets: usize,
+    /// The beginning of a frame that has not ended.
+    pub unfinished: Vec<u8>,
+    /// How many octets of it came.
+    pub pending: usize,
 }
 
 impl Inbox {
@@ -85,16 +91,41 @@ impl Inbox {
             abandoned: false,
             mute: false,
             is_waiting: false,
-            kept_alive: 0,
             last_sent: Instant::now(),
             frames: 0,
             awaited: 0,
+            octets: 0,
+            kept_octets: 0,
+            unfinished: Vec::new(),
+            pending: 0,
         }
     }
 
     /// Whether the peer sends without end.
     pub fn is_flooded(&self) -> bool {
-        self.frames >= MAX_FRAMES
+        self.frames >= MAX_FRAMES || self.octets >= MAX_OCTETS || self.kept_octets >= MAX_KEPT_OCTETS
+    }
+
+    /// What a peer did that sends without end.
+    pub fn flood(&self) -> String {
+        format!("the peer floods: {} frames of {} octets, more than any case asks for", self.frames, self.octets)
+    }
+
+    /// A frame came that takes so many octets.
+    pub(super) fn count(&mut self, octets: usize) {
+        self.frames += 1;
+        self.octets += octets;
+    }
+
+    /// So many octets behind the last frame are no frame yet; `read` is what was read last, and they end it.
+    pub(super) fn left(&mut self, pending: usize, read: &[u8]) {
+        if pending <= read.len() {
+            self.unfinished.clear();
+        }
+        let from = read.len().saturating_sub(pending);
+        let room = SHOWN_OCTETS - self.unfinished.len();
+        self.unfinished.extend(read[from..].iter().take(room));
+        self.pending = pending;
     }
 
     /// Whether the server accepted and the connection is open.
@@ -134,7 +165,6 @@ impl Inbox {
                 self.kept_octets += nack.reason.machine_message().len() + nack.reason.human_message().len();
                 self.answers.push((nack.message_id, Answer::Nack(nack.reason)));
             }
-            Message::Pong if self.kept_alive > 0 => self.kept_alive -= 1,
             Message::Pong => self.pongs += 1,
             Message::Ping => return Some(Message::Pong),
             Message::Publish(publish) => {

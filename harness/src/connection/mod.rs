@@ -59,7 +59,7 @@ pub enum SendError {
 }
 
 impl Connection {
-    /// Opens a connection. Where the target's keepalive interval is known, an accepted connection is kept alive by PINGs. A TLS
+    /// Opens a connection. Where the target's keepalive interval is known, an accepted connection is kept alive by PONGs. A TLS
     /// handshake that the peer ends is no error here: the connection is closed then, as the peer
     /// meant it.
     ///

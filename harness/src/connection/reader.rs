@@ -61,7 +61,7 @@ fn came(shared: &Shared, content: &[u8]) -> Option<Message<'static>> {
     octets.extend_from_slice(content);
     let entry = shared.transcript.octets(&shared.name, false, &octets, Some(meaning));
     let mut inbox = shared.inbox();
-    inbox.count(octets.len(), matches!(decoded, Ok(Message::Ping)));
+    inbox.count(octets.len());
     for breach in inbox.oracle.received(content) {
         shared.transcript.blame(entry, breach.rule);
         inbox.breaches.push(breach);

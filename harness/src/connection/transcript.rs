@@ -36,18 +36,19 @@ impl Transcript {
         inner.push(TranscriptEntry::event(ms, connection, role(ours), event), 0);
     }
 
-    /// Octets were sent or came; returns a handle to [`Transcript::blame`] them by.
-    pub fn octets(&self, connection: &str, ours: bool, octets: &[u8], meaning: Option<String>) -> usize {
+    /// Octets were sent or came; returns a handle to [`Transcript::blame`] them by, where they are kept.
+    pub fn octets(&self, connection: &str, ours: bool, octets: &[u8], meaning: Option<String>) -> Option<usize> {
         let mut inner = self.inner();
         let mut entry = TranscriptEntry::octets(inner.ms(), connection, role(ours), octets);
         entry.message = meaning;
-        inner.push(entry, octets.len());
-        inner.entries.len() - 1
+        let is_kept = inner.push(entry, octets.len());
+        is_kept.then(|| inner.entries.len() - 1)
     }
 
     /// These octets broke a rule.
-    pub fn blame(&self, entry: usize, rule: &str) {
-        if let Some(entry) = self.inner().entries.get_mut(entry) {
+    pub fn blame(&self, entry: Option<usize>, rule: &str) {
+        let mut inner = self.inner();
+        if let Some(entry) = entry.and_then(|at| inner.entries.get_mut(at)) {
             entry.breaks.push(rule.to_owned());
         }
     }
@@ -73,13 +74,16 @@ impl Inner {
         (self.begun.elapsed().as_secs_f64() * 1e6).round() / 1e3
     }
 
-    fn push(&mut self, entry: TranscriptEntry, octets: usize) {
-        if self.entries.len() < MAX_ENTRIES && self.octets + octets <= MAX_OCTETS {
+    /// False where there is no room for it.
+    fn push(&mut self, entry: TranscriptEntry, octets: usize) -> bool {
+        let has_room = self.entries.len() < MAX_ENTRIES && self.octets + octets <= MAX_OCTETS;
+        if has_room {
             self.octets += octets;
             self.entries.push(entry);
         } else {
             self.left_out += 1;
         }
+        has_room
     }
 }
 

@@ -22,8 +22,8 @@ pub(super) enum Order {
     Finish { done: oneshot::Sender<()> },
 }
 
-/// Sends what it is ordered to. `keepalive` is how long it may be silent on an accepted connection before it sends a PING, as a
-/// right client does: a target that is slow must not drop us for it.
+/// Sends what it is ordered to. `keepalive` is how long it may be silent on an accepted connection before it sends a PONG, which
+/// may come at any time: a target that is slow must not drop us for it.
 pub(super) async fn run(
     shared: Arc<Shared>,
     stream: WriteHalf<Stream>,
@@ -119,13 +119,12 @@ impl Writer {
 
     async fn keep_alive(&mut self) {
         let wanted = {
-            let mut inbox = self.shared.inbox();
-            let wanted = inbox.is_accepted() && !inbox.mute && !inbox.is_waiting && self.frames.pending() == 0;
-            inbox.kept_alive += usize::from(wanted);
-            wanted
+            let inbox = self.shared.inbox();
+            inbox.is_accepted() && !inbox.mute && !inbox.is_waiting && self.frames.pending() == 0
         };
         if wanted {
-            self.segment(&Message::Ping.to_frame()).await;
+            // It gets no answer that could be taken for another one's.
+            self.segment(&Message::Pong.to_frame()).await;
         }
     }
 

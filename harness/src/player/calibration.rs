@@ -14,15 +14,7 @@ pub struct Calibration {
     pub slowest: Duration,
     /// Every PONG came after the ACKs that were due before it.
     pub in_order: bool,
-    /// An answer is waited for at least so long, however fast others came.
-    pub least_patience: Duration,
 }
-
-/// What a loaded machine or a pause in the target may take without being taken for silence.
-const LEAST_PATIENCE: Duration = Duration::from_millis(2500);
-
-/// The same for a target that was waited for in vain already, for longer than that: so that what it breaks is told soon.
-const LEAST_PATIENCE_WITH_SILENCE: Duration = Duration::from_millis(500);
 
 /// How often the target is asked.
 const ROUNDS: u16 = 6;
@@ -30,22 +22,11 @@ const ROUNDS: u16 = 6;
 impl Default for Calibration {
     /// For a target of which nothing could be measured.
     fn default() -> Self {
-        Self { slowest: Duration::from_millis(50), in_order: false, least_patience: LEAST_PATIENCE }
+        Self { slowest: Duration::from_millis(50), in_order: false }
     }
 }
 
 impl Calibration {
-    /// For a target whose first contact ended in silence, although it was given seconds. `answered_in`
-    /// is how long its last answer took, if it gave any.
-    pub fn of_a_silent_target(answered_in: Duration) -> Self {
-        let default = Self::default();
-        Self {
-            slowest: default.slowest.max(answered_in),
-            least_patience: LEAST_PATIENCE_WITH_SILENCE,
-            ..default
-        }
-    }
-
     /// How long "nothing" is waited for where neither a close nor a fence shows it: three times the slowest answer.
     pub fn window(&self) -> Duration {
         (self.slowest * 3).clamp(Duration::from_millis(20), Duration::from_secs(3))
@@ -53,7 +34,7 @@ impl Calibration {
 
     /// How long an answer is waited for that must come.
     pub fn patience(&self) -> Duration {
-        (self.slowest * 50).clamp(self.least_patience, Duration::from_secs(15))
+        (self.slowest * 50).clamp(Duration::from_millis(2500), Duration::from_secs(15))
     }
 
     /// How far apart segments are sent that the peer is to read apart.
@@ -100,5 +81,5 @@ pub async fn measure(connection: &Connection, event: &Event<'static>) -> Option<
             .await?;
         slowest = slowest.max(begun.elapsed());
     }
-    Some(Calibration { slowest, in_order, ..Calibration::default() })
+    Some(Calibration { slowest, in_order })
 }

@@ -62,6 +62,8 @@ impl Player<'_> {
         let mut deadline = begun + patience;
         let mut ponged = false;
         let mut seen = link.connection.inbox().awaited;
+        // Something may come for ever, and never what is waited for.
+        let latest = begun + patience * MOST_PATIENCES;
         let decided = loop {
             let decided = link
                 .connection
@@ -79,14 +81,22 @@ impl Player<'_> {
                 .await;
             match decided {
                 // As long as something comes, a slow target is not a silent one.
-                None if link.connection.inbox().awaited > seen && !ponged => {
+                None if link.connection.inbox().awaited > seen && !ponged && Instant::now() < latest => {
                     seen = link.connection.inbox().awaited;
-                    deadline = Instant::now() + patience;
+                    deadline = (Instant::now() + patience).min(latest);
                 }
                 Some(Come::NotYet) => {
                     ponged = true;
                     link.connection.inbox().pongs -= 1;
                     deadline = deadline.min(Instant::now() + window);
+                }
+                // This machine slept through the window, so it is kept open once more.
+                None if ponged
+                    && !is_known_broken
+                    && begun.elapsed() < patience
+                    && self.setting.lag.worst_since(deadline - window) > window / 4 =>
+                {
+                    deadline = Instant::now() + window;
                 }
                 other => break other,
             }
@@ -99,6 +109,10 @@ impl Player<'_> {
                 }
                 Ok(())
             }
+            // A target that is slower than its keepalive interval rightly drops a client that waits for it in silence.
+            Some(Come::Never(observed)) if self.scenario.silent && self.is_dropped_for_silence(on) => {
+                Err(Halt::CantTell { code: "dropped-for-silence", message: observed })
+            }
             Some(Come::Never(observed)) => Err(Halt::Broken { rule: None, expected: describe(pattern), observed }),
             Some(Come::CantTell(code, message)) => Err(Halt::CantTell { code, message }),
             Some(Come::NotYet) | None => {
@@ -108,12 +122,19 @@ impl Player<'_> {
                     format!("nothing of the kind within {} ms", begun.elapsed().as_millis())
                 };
                 if !is_known_broken {
-                    self.in_time(begun, if ponged { window } else { patience })?;
-                self.setting.ran_out();
+                    self.in_time(if ponged { deadline - window } else { begun }, if ponged { window } else { patience })?;
+                    self.setting.ran_out();
                 }
                 Err(Halt::Broken { rule: None, expected: describe(pattern), observed })
             }
         }
+    }
+
+    fn is_dropped_for_silence(&self, on: &str) -> bool {
+        let (Some(link), Some(interval)) = (self.connections.get(on), self.setting.target.keepalive_interval) else { return false };
+        let is_slow = self.setting.calibration.slowest * 4 > interval;
+        let inbox = link.connection.inbox();
+        is_slow && inbox.closed.as_ref().is_some_and(|closed| closed.at.saturating_duration_since(inbox.last_sent) >= interval.mul_f64(1.4))
     }
 
     /// A deadline that passed says something only if this machine was awake: an overloaded one can't tell who was late.

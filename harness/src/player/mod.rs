@@ -3,6 +3,7 @@
 mod build;
 mod calibration;
 mod expect;
+mod ordeal;
 mod overload;
 mod settle;
 mod steps;
@@ -24,6 +25,7 @@ use crate::target::{Adapter, Identity, Target};
 
 pub(crate) use build::default_event;
 pub use calibration::{Calibration, measure};
+pub use ordeal::Ordeal;
 pub use overload::LagMonitor;
 
 use values::Values;
@@ -41,6 +43,8 @@ pub struct Setting {
     pub server: Option<InstanceId>,
     /// How late this machine is.
     pub lag: Arc<LagMonitor>,
+    /// What the server has been through; a fresh one for a server that is fresh.
+    pub ordeal: Arc<Ordeal>,
     /// How often patience ran out in this run.
     pub timeouts: Arc<AtomicUsize>,
     /// Makes events of this run differ from those of another one.
@@ -50,12 +54,20 @@ pub struct Setting {
 /// Patience may run out so often before there is less of it.
 const TIMEOUTS: usize = 4;
 
+/// Patience ran out so often that there is little left; so it is from the start where the first contact ended in silence.
+pub(crate) const MANY_TIMEOUTS: usize = 16;
+
 impl Setting {
     /// How long an answer is waited for that must come. A target that has been waited for in vain several times has failed, or will
     /// not be judged by what comes later; the rest of the run is not to take an hour for it.
     pub fn patience(&self) -> Duration {
         let whole = self.calibration.patience();
-        if self.timeouts.load(Ordering::Relaxed) < TIMEOUTS { whole } else { (whole / 4).max(self.calibration.window() * 2) }
+        let part = match self.timeouts.load(Ordering::Relaxed) {
+            ..TIMEOUTS => return whole,
+            TIMEOUTS..MANY_TIMEOUTS => whole / 4,
+            MANY_TIMEOUTS.. => whole / 8,
+        };
+        part.max(self.calibration.window() * 2)
     }
 
     /// Patience ran out once more.

@@ -126,6 +126,9 @@ impl Player<'_> {
             Verb::Ask(ask) => self.ask(ask).await,
             Verb::Close => {
                 let link = self.connections.get(on).ok_or_else(|| no_connection(on))?;
+                if link.is_within_frame() {
+                    self.setting.ordeal.sudden_end();
+                }
                 // A peer that has seen our end closes at once; one that doesn't is not waited for.
                 let linger = self.setting.calibration.window().max(LINGER);
                 link.connection.close(linger, self.setting.patience()).await;
@@ -139,6 +142,7 @@ impl Player<'_> {
             Verb::Reset => {
                 let link = self.connections.get_mut(on).ok_or_else(|| no_connection(on))?;
                 link.connection.reset();
+                self.setting.ordeal.sudden_end();
                 Ok(())
             }
             Verb::Wait(intervals) => self.wait(*intervals).await,
@@ -158,6 +162,7 @@ impl Player<'_> {
         match Connection::open(on, &dial, patience, self.setting.target.keepalive_interval, self.transcript.clone()).await {
             Ok(connection) => {
                 connection.inbox().wanted.clone_from(&self.wanted);
+                connection.inbox().is_waiting = self.scenario.silent;
                 let link = Link {
                     connection,
                     waiting: Vec::new(),
@@ -173,6 +178,12 @@ impl Player<'_> {
             Err(error) if is_judged && self.connected_before => {
                 Err(Halt::Broken { rule: None, expected: "a connection".to_owned(), observed: error.to_string() })
             }
+            // The run has reached it before, so that something happened to it since.
+            Err(error) if error.is_refusal() && self.setting.ordeal.rule().is_some() => Err(Halt::Broken {
+                rule: self.setting.ordeal.rule().map(str::to_owned),
+                expected: "the server goes on accepting connections".to_owned(),
+                observed: format!("it accepted connections before, and now: {error}"),
+            }),
             Err(error) => {
                 Err(Halt::CantTell { code: "could-not-connect", message: format!("{}: {error}", dial.address) })
             }
@@ -255,6 +266,7 @@ impl Player<'_> {
         let accepted = link.connection.inbox().oracle.phase() == Phase::Accepted;
         link.sent.push(&octets);
         while let Some(content) = link.sent.next_frame() {
+            self.setting.ordeal.frame(&content);
             match Message::decode(&content) {
                 Ok(Message::Publish(publish)) if accepted => {
                     let claim = claim(&self.setting.target, &publish.event);
@@ -294,7 +306,7 @@ impl Player<'_> {
 
     fn mark_waiting(&self, is_waiting: bool) {
         for link in self.connections.values() {
-            link.connection.inbox().is_waiting = is_waiting;
+            link.connection.inbox().is_waiting = is_waiting || self.scenario.silent;
         }
     }
 

@@ -1,20 +1,16 @@
 //! The first contact: what can be found out about a target before any case is played. It judges nothing; what is wrong here is
 //! a case's to say.
 
-use std::time::{Duration, Instant};
-
 use sinkcheck_cases::language::{EventClass, Fixture};
 use sinkcheck_reports::document::Reason;
-use sinkcheck_spec::wire::{ConnectionRequest, ConnectionResponse, Event, InstanceId, Message};
+use sinkcheck_spec::wire::{ConnectionResponse, Event, InstanceId};
 
+use super::greeting::{PATIENCE, answers_another_version, broke_something, introduce, speaks};
 use super::seats::Taken;
 use super::service::{Ready, Service};
 use crate::connection::{Connection, Transcript};
-use crate::player::{Calibration, Seat, default_event, measure};
+use crate::player::{Calibration, default_event, measure};
 use crate::target::{AdapterError, Target};
-
-/// How long a target has for its first answer.
-const PATIENCE: Duration = Duration::from_secs(5);
 
 /// What was found out.
 pub(super) struct Contact {
@@ -23,16 +19,23 @@ pub(super) struct Contact {
     pub(super) notes: Vec<String>,
     /// The adapter can put fixtures back.
     pub(super) can_prepare: bool,
+    /// The target accepted a client, and then was silent for seconds.
+    pub(super) is_silent: bool,
 }
 
 /// Meets the target as its first known client.
 ///
 /// # Errors
-/// It can't be reached, or an address alone was given and the one client that can be tried is not accepted: then nothing can be
-/// shown.
+/// It can't be reached, it answers nothing at all, or an address alone was given and the one client that can be tried is not
+/// accepted: then nothing can be shown.
 pub(super) async fn first(service: &mut Service, target: &Target) -> Result<Contact, Reason> {
-    let mut contact =
-        Contact { server: target.server_instance_id, calibration: Calibration::default(), notes: Vec::new(), can_prepare: false };
+    let mut contact = Contact {
+        server: target.server_instance_id,
+        calibration: Calibration::default(),
+        notes: Vec::new(),
+        can_prepare: false,
+        is_silent: false,
+    };
     prepare_all(service, target, &mut contact).await;
     let known = target.identities.iter().find(|identity| identity.fixture == Fixture::Known);
     let Some(identity) = known.or(target.identities.first()) else { return Ok(contact) };
@@ -52,6 +55,11 @@ async fn prepare_all(service: &Service, target: &Target, contact: &mut Contact) 
         match adapter.prepare(&identity.name).await {
             Ok(()) => contact.can_prepare = true,
             Err(AdapterError::Unsupported(_)) => return,
+            // A broken adapter stays broken, and one note is enough.
+            Err(error @ AdapterError::Broken(..)) => {
+                contact.notes.push(format!("No client was put back: {error}."));
+                return;
+            }
             Err(error) => contact.notes.push(format!("`{}` was not put back: {error}.", identity.name)),
         }
     }
@@ -90,6 +98,12 @@ async fn meet(ready: &mut Ready, taken: &[Taken], target: &Target, contact: &mut
             return Ok(());
         }
         Err(why) => {
+            if !broke_something(&connection) && !answers_another_version(&seat, target).await {
+                return Err(Reason::new(
+                    "no-response",
+                    format!("{}: no response to a connection request: {why}; is that a Sink server?", seat.dial.address),
+                ));
+            }
             contact.notes.push(format!("The first contact got no response: {why}."));
             return Ok(());
         }
@@ -98,9 +112,15 @@ async fn meet(ready: &mut Ready, taken: &[Taken], target: &Target, contact: &mut
     match event {
         Some(event) => match measure(&connection, &event).await {
             Some(calibration) => contact.calibration = calibration,
-            None => contact
-                .notes
-                .push("The target did not answer events and PINGs, so its speed was not measured.".to_owned()),
+            None if connection.inbox().is_flooded() && !broke_something(&connection) => {
+                let why = format!("{}: {}", seat.dial.address, connection.inbox().flood());
+                return Err(Reason::new("flood", why));
+            }
+            None => {
+                contact.is_silent = connection.inbox().closed.is_none();
+                let note = "The target did not answer events and PINGs, so its speed was not measured.";
+                contact.notes.push(note.to_owned());
+            }
         },
         None => contact.notes.push("The target file's accepted event is too long to be sent.".to_owned()),
     }
@@ -108,26 +128,16 @@ async fn meet(ready: &mut Ready, taken: &[Taken], target: &Target, contact: &mut
     Ok(())
 }
 
-/// Sends a request as a client and waits for the response; the reason in words if there is none.
-pub(super) async fn introduce(
-    connection: &Connection,
-    seat: &Seat,
-    server: Option<InstanceId>,
-    target: &Target,
-) -> Result<ConnectionResponse<'static>, String> {
-    let request = ConnectionRequest::new(target.supported_version.as_str(), seat.client, server)
-        .map_err(|error| error.to_string())?;
-    let deadline = Instant::now() + PATIENCE;
-    let sent = connection.send(vec![Message::from(request).to_frame()], Duration::ZERO, PATIENCE).await;
-    let came = connection
-        .wait(deadline, |inbox| match inbox.responses.pop_front() {
-            Some(response) => Some(Ok(response)),
-            None => inbox.closed.as_ref().map(|closed| Err(format!("the connection ended: {}", closed.how))),
-        })
-        .await;
-    match (came, sent) {
-        (Some(came), _) => came,
-        (None, Err(_)) => Err("what was sent was not read".to_owned()),
-        (None, Ok(())) => Err(format!("nothing came within {} ms", PATIENCE.as_millis())),
-    }
+/// Whether the target is still there, after cases that heard nothing of it.
+pub(super) async fn is_there(service: &Service, target: &Target, server: Option<InstanceId>) -> bool {
+    let known = target.identities.iter().find(|identity| identity.fixture == Fixture::Known);
+    let Some(identity) = known.or(target.identities.first()) else { return false };
+    let taken = vec![Taken::described(identity.clone())];
+    let Ok(mut ready) = service.for_case().launch(&taken, server, &mut service.adapter()).await else { return false };
+    let is_there = match ready.seats(&taken).first() {
+        Some(seat) => speaks(seat, server, target).await,
+        None => false,
+    };
+    ready.finish().await;
+    is_there
 }

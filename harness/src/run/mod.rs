@@ -3,11 +3,15 @@
 
 mod announce;
 mod contact;
+mod greeting;
+mod lost;
 mod seats;
 mod service;
+mod transcripts;
 
-use std::collections::{BTreeMap, VecDeque};
+use std::collections::{BTreeMap, HashMap, VecDeque};
 use std::sync::Arc;
+use std::sync::atomic::AtomicUsize;
 use std::time::{Duration, Instant};
 
 use sinkcheck_cases::language::{Fixture, Owner, Scenario, Transport, Verb};
@@ -15,22 +19,24 @@ use sinkcheck_reports::document::{CaseResult, CaseVerdict, Reason};
 use sinkcheck_reports::event::RunEvent;
 use sinkcheck_spec::wire::InstanceId;
 use tokio::sync::{mpsc, watch};
-use tokio::task::JoinSet;
+use tokio::task::{Id, JoinError, JoinSet};
 
 use crate::judge::{judge, unplayed};
-use crate::player::{LagMonitor, Played, Seat, Setting, play};
+use crate::player::{LagMonitor, MANY_TIMEOUTS, Played, Seat, Setting, play};
 use crate::target::Target;
 
 pub use announce::started;
 
 use contact::Contact;
-use seats::{FIXTURE_LOST, Seats, Taken, Want};
+use lost::{FIXTURE_LOST, heard_nothing};
+use seats::{Seats, Taken, Want};
 use service::Service;
+use transcripts::Transcripts;
 
 /// No case of ours takes nearly as long, its waits for keepalive intervals apart.
 const CASE_LIMIT: Duration = Duration::from_secs(120);
 
-/// So many cases in a row that could not even begin, and the target is taken for gone.
+/// So many cases in a row that heard nothing of the target, and it is looked at whether it is still there.
 const GONE_AFTER: usize = 8;
 
 /// How a run is to go.
@@ -38,8 +44,6 @@ const GONE_AFTER: usize = 8;
 pub struct Options {
     /// How many cases at most are played at a time.
     pub jobs: usize,
-    /// The run ends with the first failed case.
-    pub fail_fast: bool,
 }
 
 /// A run under way.
@@ -51,11 +55,10 @@ pub struct Run {
     stop: watch::Receiver<bool>,
 }
 
-/// What one case came to, with what has to be given back.
+/// What one case came to.
 struct Finished {
-    scenario: Arc<Scenario>,
     result: CaseResult,
-    taken: Vec<Taken>,
+    /// The ids that its main identity was accepted with.
     accepted_as: Vec<InstanceId>,
 }
 
@@ -85,7 +88,11 @@ impl Run {
     /// Plays all cases, or as many as it comes to. True if it was interrupted.
     pub async fn play(mut self) -> bool {
         let lag = LagMonitor::start();
-        let mut service = match Service::start(Arc::clone(&self.target)).await {
+        let started = tokio::select! {
+            started = Service::start(Arc::clone(&self.target)) => started,
+            () = stopped(&mut self.stop) => return true,
+        };
+        let mut service = match started {
             Ok(service) => service,
             Err(why) => {
                 self.rest_is(CaseVerdict::Inconclusive, &why);
@@ -120,62 +127,70 @@ impl Run {
             calibration: contact.calibration,
             server: contact.server,
             lag,
-            timeouts: Arc::default(),
+            ordeal: Arc::default(),
+            timeouts: Arc::new(AtomicUsize::new(if contact.is_silent { MANY_TIMEOUTS } else { 0 })),
             salt: self.target.salt(),
         };
         let mut attempts: BTreeMap<String, u64> = BTreeMap::new();
         let mut seats = Seats::new(&self.target, contact.can_prepare);
+        let mut transcripts = Transcripts::default();
         let mut running: JoinSet<Finished> = JoinSet::new();
-        let mut lost_in_a_row = 0;
+        let mut under_way: HashMap<Id, (Arc<Scenario>, Vec<Taken>)> = HashMap::new();
+        let mut silent_in_a_row = 0;
         loop {
-            while running.len() < self.jobs() {
+            while silent_in_a_row < GONE_AFTER && running.len() < self.jobs() {
                 let Some((scenario, taken)) = self.next_case(&mut seats) else { break };
                 self.emit(RunEvent::CaseStarted { id: scenario.id.clone() });
                 let mut setting = setting.clone();
                 let attempt = attempts.entry(scenario.id.clone()).or_default();
                 setting.salt = setting.salt.wrapping_add(*attempt);
+                if self.target.is_fresh_each_case() {
+                    setting.ordeal = Arc::default();
+                }
                 *attempt += 1;
-                running.spawn(one_case(scenario, taken, setting, service.for_case()));
+                let case = one_case(Arc::clone(&scenario), taken.clone(), setting, service.for_case());
+                under_way.insert(running.spawn(case).id(), (scenario, taken));
+            }
+            if running.is_empty() && self.pending.is_empty() {
+                break;
             }
             if running.is_empty() {
-                return false;
+                // Nobody speaks as any client now, so that to look disturbs no case.
+                let is_there = tokio::select! {
+                    is_there = contact::is_there(service, &self.target, contact.server) => is_there,
+                    () = stopped(&mut self.stop) => return true,
+                };
+                if !is_there {
+                    let why = format!("the target stopped answering: {GONE_AFTER} cases in a row heard nothing of it");
+                    self.rest_is(CaseVerdict::Inconclusive, &Reason::new("target-gone", why));
+                    break;
+                }
+                silent_in_a_row = 0;
+                continue;
             }
             let finished = tokio::select! {
-                finished = running.join_next() => finished,
+                finished = running.join_next_with_id() => finished,
                 () = stopped(&mut self.stop) => {
                     running.shutdown().await;
                     return true;
                 }
             };
             let Some(finished) = finished else { continue };
-            // A task that panicked is a fault of ours; its case stays without a result, which the document tells.
-            let Ok(finished) = finished else {
-                self.emit(RunEvent::Note("The harness failed within a case; please report this.".to_owned()));
-                continue;
+            let id = finished.as_ref().map_or_else(JoinError::id, |(id, _)| *id);
+            let Some((scenario, taken)) = under_way.remove(&id) else { continue };
+            let mut finished = match finished {
+                Ok((_, finished)) => finished,
+                Err(error) => Finished { result: fault(&scenario, &error), accepted_as: Vec::new() },
             };
-            let lost = finished
-                .result
-                .reason
-                .as_ref()
-                .is_some_and(|reason| matches!(reason.code.as_str(), "no-handshake" | "could-not-connect"));
-            lost_in_a_row = if lost { lost_in_a_row + 1 } else { 0 };
-            let failed = finished.result.verdict == CaseVerdict::Fail;
-            seats.give_back(&finished.taken, &finished.scenario, &finished.result, &finished.accepted_as);
+            silent_in_a_row = if heard_nothing(&finished.result) { silent_in_a_row + 1 } else { 0 };
+            seats.give_back(&taken, &scenario, &finished.result, &finished.accepted_as);
+            transcripts.keep(&mut finished.result);
             self.emit(RunEvent::CaseFinished(Box::new(finished.result)));
-            if failed && self.options.fail_fast {
-                running.shutdown().await;
-                return true;
-            }
-            if lost_in_a_row >= GONE_AFTER && self.options.jobs > 0 {
-                running.shutdown().await;
-                let why = Reason::new(
-                    "target-gone",
-                    format!("the target stopped answering: {GONE_AFTER} cases in a row could not begin"),
-                );
-                self.rest_is(CaseVerdict::Inconclusive, &why);
-                return false;
-            }
         }
+        if let Some(note) = transcripts.note() {
+            self.emit(RunEvent::Note(note));
+        }
+        false
     }
 
     fn jobs(&self) -> usize {
@@ -303,7 +318,15 @@ async fn one_case(scenario: Arc<Scenario>, taken: Vec<Taken>, setting: Setting, 
         }
     };
     result.duration_ms = begun.elapsed().as_secs_f64() * 1e3;
-    Finished { scenario, result, taken, accepted_as }
+    Finished { result, accepted_as }
+}
+
+/// A case whose task panicked: the fault is ours.
+fn fault(scenario: &Scenario, error: &JoinError) -> CaseResult {
+    let mut result = unplayed(scenario);
+    result.verdict = CaseVerdict::Error;
+    result.reason = Some(Reason::new("harness-fault", format!("sinkcheck failed within the case: {error}")));
+    result
 }
 
 async fn timed(scenario: &Scenario, setting: &Setting, main: Seat, other: Option<Seat>) -> Option<Played> {

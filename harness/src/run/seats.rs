@@ -5,6 +5,7 @@ use sinkcheck_cases::language::{Fixture, Scenario};
 use sinkcheck_reports::document::{CaseResult, CaseVerdict};
 use sinkcheck_spec::wire::InstanceId;
 
+use super::lost::{FIXTURE_LOST, NO_HANDSHAKE};
 use super::wants_another;
 use crate::target::{Identity, Target};
 
@@ -24,9 +25,14 @@ struct Slot {
     /// The id that was last on record.
     client: InstanceId,
     busy: bool,
-    /// It could not be put back.
-    lost: bool,
+    /// How often in a row it was met with silence where it had to be looked at.
+    unanswered: usize,
+    /// Why it could not be put back, if it could not.
+    lost: Option<String>,
 }
+
+/// An identity that was met with silence so often has no record that could be told.
+const LOST_AFTER: usize = 3;
 
 /// How an identity is put back before a case.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -76,7 +82,8 @@ pub(super) enum Want {
 enum Choice {
     Slot(usize),
     Busy,
-    Lost,
+    /// For this reason.
+    Lost(String),
     None,
 }
 
@@ -87,7 +94,8 @@ impl Seats {
             client: identity.client_instance_id,
             identity: identity.clone(),
             busy: false,
-            lost: false,
+            unanswered: 0,
+            lost: None,
         });
         Self { slots: slots.collect(), can_prepare, fresh: target.is_fresh_each_case() }
     }
@@ -96,8 +104,9 @@ impl Seats {
         let main = match self.choose(scenario.client, None) {
             Choice::Slot(at) => at,
             Choice::Busy => return Want::Later,
-            Choice::Lost => {
-                return Want::Lost(format!("no `{}` client is left in a state that is known", scenario.client.name()));
+            Choice::Lost(why) => {
+                let name = scenario.client.name();
+                return Want::Lost(format!("no `{name}` client is left in a state that is known: {why}"));
             }
             Choice::None => return Want::Never(self.lacking(scenario.client)),
         };
@@ -106,7 +115,9 @@ impl Seats {
             match self.choose(Fixture::Known, Some(main)) {
                 Choice::Slot(at) => taken.push(self.taken(at, Fixture::Known)),
                 Choice::Busy => return Want::Later,
-                Choice::Lost => return Want::Lost("no second client is left in a state that is known".to_owned()),
+                Choice::Lost(why) => {
+                    return Want::Lost(format!("no second client is left in a state that is known: {why}"));
+                }
                 Choice::None => {
                     return Want::Never(
                         "another identity (`known/2` in the target file, with a certificate or an address of its own)"
@@ -153,9 +164,9 @@ impl Seats {
             if !fits || !distinct {
                 continue;
             }
-            if slot.lost {
+            if let Some(why) = &slot.lost {
                 if matches!(best, Choice::None) {
-                    best = Choice::Lost;
+                    best = Choice::Lost(why.clone());
                 }
             } else if slot.busy {
                 best = Choice::Busy;
@@ -197,7 +208,7 @@ impl Seats {
         result: &CaseResult,
         accepted_as: &[InstanceId],
     ) {
-        let lost = result.reason.as_ref().is_some_and(|reason| reason.code == FIXTURE_LOST);
+        let reason = |code: &str| result.reason.as_ref().filter(|reason| reason.code == code);
         for (nth, one) in taken.iter().enumerate() {
             if self.fresh {
                 break;
@@ -207,7 +218,10 @@ impl Seats {
             if nth > 0 || !matches!(scenario.client, Fixture::Known | Fixture::New) {
                 continue;
             }
-            slot.lost |= lost;
+            let silent = reason(NO_HANDSHAKE).filter(|_| one.restore == Some(Restore::Verify));
+            slot.unanswered = if silent.is_some() { slot.unanswered + 1 } else { 0 };
+            let given_up = silent.filter(|_| slot.unanswered >= LOST_AFTER);
+            slot.lost = reason(FIXTURE_LOST).or(given_up).map(|reason| reason.message.clone());
             if one.restore == Some(Restore::Prepare) {
                 slot.record = described(&slot.identity);
             }
@@ -224,9 +238,6 @@ impl Seats {
         }
     }
 }
-
-/// The reason code of cases whose identity was spoiled by an earlier one.
-pub(super) const FIXTURE_LOST: &str = "fixture-lost";
 
 fn described(identity: &Identity) -> Record {
     match identity.fixture {

@@ -8,8 +8,9 @@ use sinkcheck_reports::document::Reason;
 use sinkcheck_spec::wire::InstanceId;
 use tokio::net::TcpStream;
 
-use super::contact::introduce;
-use super::seats::{FIXTURE_LOST, Restore, Taken};
+use super::greeting::{PATIENCE, introduce};
+use super::lost::{COULD_NOT_CONNECT, FIXTURE_LOST, NO_HANDSHAKE};
+use super::seats::{Restore, Taken};
 use crate::connection::{Connection, Transcript};
 use crate::player::{Seat, Setting};
 use crate::target::{Adapter, AdapterKind, Address, Launch, Launched, Placeholders, ProcessAdapter, Target, free_port};
@@ -19,6 +20,9 @@ const START: Duration = Duration::from_secs(20);
 
 /// How often a launched target is tried until it does.
 const KNOCK: Duration = Duration::from_millis(10);
+
+/// How long each such try may take.
+const KNOCK_PATIENCE: Duration = Duration::from_secs(1);
 
 /// What runs for the whole of a run.
 pub(super) struct Service {
@@ -85,15 +89,14 @@ impl ForCase {
         let server = setting.server;
         let ready = self.launch(taken, server, &mut setting.adapter).await?;
         for (one, seat) in taken.iter().zip(ready.seats(taken)) {
-            let lost = |why: String| {
-                Reason::new(FIXTURE_LOST, format!("`{}` could not be put back: {why}", one.identity.name))
-            };
+            let name = &one.identity.name;
+            let lost = |why: String| Reason::new(FIXTURE_LOST, format!("`{name}` could not be put back: {why}"));
             match (one.restore, &setting.adapter) {
                 (None, _) => {}
                 (Some(Restore::Prepare), Some(adapter)) => {
-                    adapter.prepare(&one.identity.name).await.map_err(|error| lost(error.to_string()))?;
+                    adapter.prepare(name).await.map_err(|error| lost(error.to_string()))?;
                 }
-                (Some(_), _) => verify(&seat, server, &self.target).await.map_err(lost)?,
+                (Some(_), _) => verify(&seat, server, &self.target).await?,
             }
         }
         Ok(ready)
@@ -175,28 +178,39 @@ fn addresses(target: &Target, port: Option<u16>) -> Vec<Address> {
 }
 
 async fn launched(launch: &Launch, with: &Placeholders, addresses: &[Address]) -> Result<Launched, Reason> {
+    for address in addresses {
+        if takes_connections(address).await {
+            let why = format!("{address} takes connections before the target is launched: something else listens there");
+            return Err(fault("launch", why));
+        }
+    }
     let mut launched =
         Launched::start(&launch.command, &launch.folder, with).map_err(|error| fault("launch", error))?;
     let deadline = Instant::now() + START;
     for address in addresses {
-        while TcpStream::connect((address.host.as_str(), address.port.unwrap_or_default())).await.is_err() {
-            if let Some(status) = launched.ended() {
-                let output = launched.stop().await;
-                return Err(fault(
-                    "the launched target ended at once",
-                    format!("{status}; it printed: {}", output.trim()),
-                ));
-            }
-            if Instant::now() > deadline {
-                let output = launched.stop().await;
-                let why =
-                    format!("{address} took no connection within {} s; it printed: {}", START.as_secs(), output.trim());
-                return Err(fault("the launched target is not there", why));
-            }
-            tokio::time::sleep(KNOCK).await;
+        while !takes_connections(address).await {
+            let (what, why) = if let Some(status) = launched.ended() {
+                ("the launched target ended at once", status)
+            } else if Instant::now() > deadline {
+                ("the launched target is not there", format!("{address} took no connection within {} s", START.as_secs()))
+            } else {
+                tokio::time::sleep(KNOCK).await;
+                continue;
+            };
+            let output = launched.stop().await;
+            let printed = match output.trim() {
+                "" => "it printed nothing".to_owned(),
+                output => format!("it printed: {output}"),
+            };
+            return Err(fault(what, format!("{why}; {printed}")));
         }
     }
     Ok(launched)
+}
+
+async fn takes_connections(address: &Address) -> bool {
+    let connecting = TcpStream::connect((address.host.as_str(), address.port.unwrap_or_default()));
+    tokio::time::timeout(KNOCK_PATIENCE, connecting).await.is_ok_and(|connected| connected.is_ok())
 }
 
 fn adapter(target: &Target, with: &Placeholders) -> Result<Option<Adapter>, Reason> {
@@ -213,12 +227,17 @@ fn adapter(target: &Target, with: &Placeholders) -> Result<Option<Adapter>, Reas
 }
 
 /// Whether the server still has on record what it had.
-async fn verify(seat: &Seat, server: Option<InstanceId>, target: &Target) -> Result<(), String> {
-    let patience = Duration::from_secs(5);
-    let connection = Connection::open("verify", &seat.dial, patience, None, Transcript::begin())
+async fn verify(seat: &Seat, server: Option<InstanceId>, target: &Target) -> Result<(), Reason> {
+    let (name, address) = (&seat.identity.name, &seat.dial.address);
+    let connection = Connection::open("verify", &seat.dial, PATIENCE, None, Transcript::begin())
         .await
-        .map_err(|error| error.to_string())?;
-    let response = introduce(&connection, seat, server, target).await?;
-    connection.close(Duration::from_millis(200), patience).await;
-    if response.is_acceptance() { Ok(()) } else { Err(format!("it is answered {response}")) }
+        .map_err(|error| Reason::new(COULD_NOT_CONNECT, format!("{address}: {error}")))?;
+    let response = introduce(&connection, seat, server, target)
+        .await
+        .map_err(|why| Reason::new(NO_HANDSHAKE, format!("`{name}`, who was accepted before, got no response: {why}")))?;
+    connection.close(Duration::from_millis(200), PATIENCE).await;
+    if response.is_acceptance() {
+        return Ok(());
+    }
+    Err(Reason::new(FIXTURE_LOST, format!("`{name}`, who was accepted before, is now answered {response}")))
 }

@@ -4,7 +4,8 @@ use std::collections::{BTreeSet, VecDeque};
 use std::net::TcpListener;
 use std::path::Path;
 use std::process::Stdio;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::atomic::{AtomicU16, Ordering};
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 use std::time::Duration;
 
 use nix::sys::signal::{Signal, killpg};
@@ -85,12 +86,23 @@ pub struct LaunchError {
     pub(super) why: String,
 }
 
-/// A port on loopback that is free now.
+/// A port that is free now. It is none of those that systems give to outgoing connections, of which a run makes many: one of
+/// them would take it before the program that it is meant for does.
 ///
 /// # Errors
 /// There is none.
 pub fn free_port(host: &str) -> std::io::Result<u16> {
-    Ok(TcpListener::bind((host, 0))?.local_addr()?.port())
+    const LOWEST: u16 = 10_240;
+    const COUNT: u16 = 32_768 - LOWEST;
+    static NEXT: OnceLock<AtomicU16> = OnceLock::new();
+    let next = NEXT.get_or_init(|| AtomicU16::new(fastrand::u16(..)));
+    // Every port is given once before one is given again, so that nobody is given one that another is about to take.
+    let in_turn = (0..COUNT).map(|_| LOWEST + next.fetch_add(1, Ordering::Relaxed) % COUNT);
+    let is_free = |port: &u16| TcpListener::bind((host, *port)).is_ok();
+    match in_turn.take(1000).find(is_free) {
+        Some(port) => Ok(port),
+        None => Ok(TcpListener::bind((host, 0))?.local_addr()?.port()),
+    }
 }
 
 /// A running program.

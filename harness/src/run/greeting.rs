@@ -1,0 +1,117 @@
+//! Speaking to a target outside of any case: as a client, or in a version that nobody speaks; and what its silence looks like.
+
+use std::time::{Duration, Instant};
+
+use sinkcheck_spec::wire::{ConnectionRequest, ConnectionResponse, InstanceId, Message, frame};
+
+use crate::connection::{Connection, Inbox, Transcript};
+use crate::player::Seat;
+use crate::target::Target;
+
+/// How long a target has for its first answer.
+pub(super) const PATIENCE: Duration = Duration::from_secs(5);
+
+/// Sends a request as a client and waits for the response; the reason in words if there is none.
+pub(super) async fn introduce(
+    connection: &Connection,
+    seat: &Seat,
+    server: Option<InstanceId>,
+    target: &Target,
+) -> Result<ConnectionResponse<'static>, String> {
+    let request = ConnectionRequest::new(target.supported_version.as_str(), seat.client, server)
+        .map_err(|error| error.to_string())?;
+    ask(connection, Message::from(request).to_frame()).await
+}
+
+/// Whether the target is there and speaks Sink: it answers a client, or at least a request of a version that nobody speaks, which
+/// changes nothing; or it sends something that breaks a rule.
+pub(super) async fn speaks(seat: &Seat, server: Option<InstanceId>, target: &Target) -> bool {
+    if seat.identity.fixture == sinkcheck_cases::language::Fixture::Known
+        && let Ok(connection) = open(seat).await
+        && (introduce(&connection, seat, server, target).await.is_ok() || broke_something(&connection))
+    {
+        return true;
+    }
+    answers_another_version(seat, target).await
+}
+
+/// The same by the request of a version that nobody speaks alone.
+pub(super) async fn answers_another_version(seat: &Seat, target: &Target) -> bool {
+    const ANOTHER: u8 = 1;
+    let Ok(request) = ConnectionRequest::new(target.supported_version.as_str(), seat.client, None) else { return false };
+    let mut content = Message::from(request).encode();
+    content[0] |= ANOTHER;
+    let (Ok(octets), Ok(connection)) = (frame(&content), open(seat).await) else { return false };
+    ask(&connection, octets).await.is_ok() || broke_something(&connection)
+}
+
+/// Whether the peer sent what a rule forbids. Whoever does that is there.
+pub(super) fn broke_something(connection: &Connection) -> bool {
+    !connection.inbox().breaches.is_empty()
+}
+
+async fn open(seat: &Seat) -> Result<Connection, crate::connection::DialError> {
+    Connection::open("contact", &seat.dial, PATIENCE, None, Transcript::begin()).await
+}
+
+async fn ask(connection: &Connection, octets: Vec<u8>) -> Result<ConnectionResponse<'static>, String> {
+    let deadline = Instant::now() + PATIENCE;
+    let sent = connection.send(vec![octets], Duration::ZERO, PATIENCE).await;
+    let came = connection
+        .wait(deadline, |inbox| match inbox.responses.pop_front() {
+            Some(response) => Some(Ok(response)),
+            None => (inbox.closed.is_some() || inbox.is_flooded()).then(|| Err(silence(inbox))),
+        })
+        .await;
+    match (came, sent) {
+        (Some(came), _) => came,
+        (None, Err(_)) => Err("what was sent was not read".to_owned()),
+        (None, Ok(())) => Err(silence(&connection.inbox())),
+    }
+}
+
+/// In words what came in place of a response.
+fn silence(inbox: &Inbox) -> String {
+    let mut text = match &inbox.closed {
+        _ if inbox.is_flooded() => return inbox.flood(),
+        Some(closed) => format!("it ended the connection: {}", closed.how),
+        None if inbox.frames > 0 => {
+            format!("{} frames came within {} ms, and no response", inbox.frames, PATIENCE.as_millis())
+        }
+        None => format!("nothing came within {} ms", PATIENCE.as_millis()),
+    };
+    if inbox.pending > 0 {
+        let more = if inbox.pending > inbox.unfinished.len() { "…" } else { "" };
+        let begin = hex::encode(&inbox.unfinished);
+        text.push_str(&format!(", but {} octets that are no whole frame: {begin}{more}", inbox.pending));
+        if let Some(what) = other_protocol(&inbox.unfinished) {
+            text.push_str(&format!(" ({what})"));
+        }
+    }
+    text
+}
+
+/// What else than Sink begins with these octets.
+fn other_protocol(begin: &[u8]) -> Option<&'static str> {
+    match begin {
+        [0x15 | 0x16, 3, ..] => {
+            Some("that is how TLS begins: give it an address with tls:// in a target file, with certificates")
+        }
+        [b'H', b'T', b'T', b'P', ..] => Some("that is how HTTP begins: is it the right port?"),
+        [b'S', b'S', b'H', ..] => Some("that is how SSH begins: is it the right port?"),
+        _ => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_speaks_another_protocol_is_told_by_its_first_octets() {
+        for (begin, word) in [(&b"\x15\x03\x03\x00\x02"[..], "TLS"), (b"HTTP/1.1 400", "HTTP"), (b"SSH-2.0", "SSH")] {
+            assert!(other_protocol(begin).is_some_and(|what| what.contains(word)), "{word}");
+        }
+        assert_eq!(other_protocol(&[0, 1, 0x10]), None);
+    }
+}
