@@ -13,6 +13,12 @@ use super::{Claim, Halt, Link, Owed, Player, Stop};
 use crate::connection::{Connection, SendError};
 use crate::target::{Adapter, AdapterError};
 
+/// After so many turns of a loop it is looked at how long the rest will take.
+const SAMPLE: u32 = 16;
+
+/// No loop takes longer.
+const LONGEST_LOOP: Duration = Duration::from_secs(60);
+
 /// How long the peer has at least to close its end when we have closed ours.
 const LINGER: Duration = Duration::from_millis(250);
 
@@ -57,7 +63,13 @@ impl Player<'_> {
 
     async fn repeat(&mut self, times: u32, steps: &[Step]) -> Option<Stop> {
         let before = self.values.names();
-        for _ in 0..times {
+        let begun = Instant::now();
+        for turn in 0..times {
+            if turn == SAMPLE && begun.elapsed() * (times / SAMPLE) > LONGEST_LOOP {
+                let pace = (begun.elapsed() / SAMPLE).as_millis();
+                let what = format!("a target and an adapter that are fast enough for {times} turns of a loop: each takes {pace} ms");
+                return Some(self.stop(Halt::Lacks(what), None, steps.first().map_or(1, |step| step.line)));
+            }
             self.values.keep(&before);
             if let Some(stop) = Box::pin(self.steps(steps)).await {
                 return Some(stop);

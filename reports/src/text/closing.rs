@@ -9,7 +9,7 @@ use crate::document::{Document, Level, Reach, RuleResult, RuleVerdict, Verdict};
 const MOST_NAMES: usize = 8;
 
 /// The need of rules that no case of the run is about.
-const NO_CASE: &str = "cases that this run left out";
+const NO_CASE: &str = "cases that this run or its suite does not have";
 /// The need of rules whose cases came to no result.
 const NO_RESULT: &str = "a result in their cases, which came to none or failed before it";
 

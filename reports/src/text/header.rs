@@ -22,8 +22,9 @@ pub(super) fn write(page: &mut Page<'_>, document: &Document) -> io::Result<()> 
     let name = if target.name.is_empty() { "a nameless" } else { target.name.as_str() };
     page.paragraph(&[(FAINT, "Target   ")], STRONG, &format!("{name} ({})", target.role))?;
     page.paragraph(&[(FAINT, "Address  ")], PLAIN, &target.address)?;
-    let claims = if target.capabilities.is_empty() { "nothing".into() } else { target.capabilities.join(", ") };
-    page.paragraph(&[(FAINT, "Claims   ")], PLAIN, &claims)?;
+    if !target.capabilities.is_empty() {
+        page.paragraph(&[(FAINT, "Claims   ")], PLAIN, &target.capabilities.join(", "))?;
+    }
     page.paragraph(&[(FAINT, "Cases    ")], PLAIN, &outcomes(document))?;
     if document.summary.pass > 0 {
         page.paragraph(&[(FAINT, "Passed   ")], PLAIN, &passed_by_section(&document.cases))?;
