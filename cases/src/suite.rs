@@ -8,7 +8,7 @@ use include_dir::{Dir, include_dir};
 use crate::language::Scenario;
 use crate::language::form::Form;
 use crate::lint;
-use crate::yaml::{self, Diagnostic, MAX_FILE_OCTETS};
+use crate::yaml::{self, Diagnostic};
 
 static BUILT_IN: Dir<'_> = include_dir!("$CARGO_MANIFEST_DIR/suites");
 
@@ -60,13 +60,13 @@ pub fn load(path: &FilePath) -> Result<Vec<Scenario>, Vec<Diagnostic>> {
     let texts = files.iter().map(|file| {
         let below = file.strip_prefix(path).ok().filter(|rest| !rest.as_os_str().is_empty());
         let id = below.unwrap_or_else(|| file.file_name().map_or(file, FilePath::new));
-        (file.display().to_string(), id.to_string_lossy().replace('\\', "/"), text_of(file))
+        (file.display().to_string(), id.to_string_lossy().replace('\\', "/"), yaml::text_of(file))
     });
     collect(texts)
 }
 
 fn collect(
-    files: impl Iterator<Item = (String, String, Result<String, String>)>,
+    files: impl Iterator<Item = (String, String, Result<String, Box<Diagnostic>>)>,
 ) -> Result<Vec<Scenario>, Vec<Diagnostic>> {
     let mut scenarios = Vec::new();
     let mut mistakes = Vec::new();
@@ -85,7 +85,7 @@ fn collect(
                 Ok(scenario) => scenarios.push(scenario),
                 Err(found) => mistakes.extend(found),
             },
-            Err(message) => mistakes.push(Diagnostic::whole_file(&file, message)),
+            Err(unreadable) => mistakes.push(*unreadable),
         }
     }
     scenarios.sort_by(|a, b| a.id.cmp(&b.id));
@@ -121,12 +121,4 @@ fn walk(dir: &FilePath, depth: usize, files: &mut Vec<std::path::PathBuf>) -> st
 
 fn is_scenario(path: &FilePath) -> bool {
     path.extension().is_some_and(|ending| ending == "yaml" || ending == "yml")
-}
-
-fn text_of(file: &FilePath) -> Result<String, String> {
-    let size = std::fs::metadata(file).map_err(|error| format!("can't be read: {error}"))?.len();
-    if size > MAX_FILE_OCTETS {
-        return Err(format!("{size} octets are more than a scenario has ({MAX_FILE_OCTETS} at most)"));
-    }
-    std::fs::read_to_string(file).map_err(|error| format!("can't be read: {error}"))
 }

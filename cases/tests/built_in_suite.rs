@@ -49,7 +49,12 @@ fn no_case_claims_to_show_what_nobody_can_see() {
 fn titles_are_sentences_and_tell_the_cases_apart() {
     let mut seen = BTreeSet::new();
     for case in scenarios() {
-        assert!(!case.title.starts_with(char::is_lowercase) && !case.title.ends_with('.'), "{}: {}", case.id, case.title);
+        assert!(
+            !case.title.starts_with(char::is_lowercase) && !case.title.ends_with('.'),
+            "{}: {}",
+            case.id,
+            case.title
+        );
         assert!(case.title.chars().count() <= 110, "{}: {}", case.id, case.title);
         assert!(seen.insert(case.title.clone()), "{}: another case has the title {:?}", case.id, case.title);
     }

@@ -21,7 +21,7 @@ fn whole_suite(criterion: &mut Criterion) {
                     let (server, target) = builtin::reference_server().await.expect("a server");
                     let (events, mut come) = mpsc::unbounded_channel();
                     let (_stop, stopped) = watch::channel(false);
-                    let options = Options { jobs: 24, fail_fast: false };
+                    let options = Options { jobs: 24 };
                     Run::new(target, cases.clone(), options, events, stopped).play().await;
                     server.stop().await;
                     let mut finished = 0;

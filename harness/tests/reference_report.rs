@@ -21,7 +21,7 @@ fn document() -> Document {
         let (_stop, stopped) = watch::channel(false);
         let mut builder = DocumentBuilder::new();
         builder.apply(&started(&target, &scenarios, scenarios.len()));
-        let run = tokio::spawn(Run::new(target, scenarios, Options { jobs: 24, fail_fast: false }, events, stopped).play());
+        let run = tokio::spawn(Run::new(target, scenarios, Options { jobs: 24 }, events, stopped).play());
         while let Some(event) = come.recv().await {
             builder.apply(&event);
         }

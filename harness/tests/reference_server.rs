@@ -9,10 +9,10 @@ use sinkcheck::run::{Options, Run};
 use sinkcheck::target::builtin;
 use sinkcheck_cases::language::Scenario;
 use sinkcheck_cases::suite;
+use sinkcheck_reports::DocumentBuilder;
 use sinkcheck_reports::document::{CaseResult, CaseVerdict};
 use sinkcheck_reports::event::RunEvent;
 use sinkcheck_reports::render::{Format, RenderOptions, render};
-use sinkcheck_reports::DocumentBuilder;
 use sinkcheck_spec::catalogue::Role;
 use tokio::sync::{mpsc, watch};
 
@@ -50,7 +50,7 @@ fn play(scenario: Arc<Scenario>) -> Result<CaseResult, Failed> {
         let (server, target) = builtin::reference_server().await?;
         let (events, mut come) = mpsc::unbounded_channel();
         let (_stop, stopped) = watch::channel(false);
-        let options = Options { jobs: 1, fail_fast: false };
+        let options = Options { jobs: 1 };
         Run::new(target, vec![scenario], options, events, stopped).play().await;
         server.stop().await;
         while let Some(event) = come.recv().await {
@@ -68,7 +68,12 @@ fn shown(result: CaseResult) -> String {
     builder.apply(&RunEvent::CaseFinished(Box::new(result)));
     builder.apply(&RunEvent::RunFinished { interrupted: false });
     let mut text = Vec::new();
-    match render(&builder.finish(), Format::Text, &RenderOptions { verbose: true, ..RenderOptions::default() }, &mut text) {
+    match render(
+        &builder.finish(),
+        Format::Text,
+        &RenderOptions { verbose: true, ..RenderOptions::default() },
+        &mut text,
+    ) {
         Ok(()) => String::from_utf8_lossy(&text).into_owned(),
         Err(error) => error.to_string(),
     }

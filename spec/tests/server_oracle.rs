@@ -68,12 +68,27 @@ fn nothing_may_come_before_the_request() {
 #[test]
 fn an_early_event_may_be_nacked_and_not_acked() {
     check(&[(">", PUBLISH_5, &[]), ("<", "3005", &["handshake.early-event-not-acked"])]);
-    check(&[(">", PUBLISH_5, &[]), (">", REQUEST, &[]), ("<", CONNECTED, &[]), ("<", "3005", &["handshake.early-event-not-acked"])]);
+    check(&[
+        (">", PUBLISH_5, &[]),
+        (">", REQUEST, &[]),
+        ("<", CONNECTED, &[]),
+        ("<", "3005", &["handshake.early-event-not-acked"]),
+    ]);
     // Behind the request, when it is read decides.
     check(&[(">", REQUEST, &[]), (">", PUBLISH_5, &[]), ("<", CONNECTED, &[]), ("<", "3005", &[])]);
     check(&[(">", REQUEST, &[]), (">", PUBLISH_5, &[]), ("<", "3005", &["handshake.early-event-not-acked"])]);
-    check(&[(">", REQUEST, &[]), (">", PUBLISH_5, &[]), ("<", "12", &[]), ("<", "3005", &["handshake.event-after-rejection-not-acked"])]);
-    check(&[(">", REQUEST, &[]), ("<", "12", &[]), (">", PUBLISH_5, &[]), ("<", "3005", &["handshake.event-after-rejection-not-acked"])]);
+    check(&[
+        (">", REQUEST, &[]),
+        (">", PUBLISH_5, &[]),
+        ("<", "12", &[]),
+        ("<", "3005", &["handshake.event-after-rejection-not-acked"]),
+    ]);
+    check(&[
+        (">", REQUEST, &[]),
+        ("<", "12", &[]),
+        (">", PUBLISH_5, &[]),
+        ("<", "3005", &["handshake.event-after-rejection-not-acked"]),
+    ]);
     check(&[(">", REQUEST, &[]), ("<", "12", &[]), (">", PUBLISH_5, &[]), ("<", "700500", &[])]);
 }
 
@@ -152,7 +167,10 @@ fn the_servers_ids_are_its_own_and_go_up_by_one() {
     let publish = |id: u16| format!("{:04x}0101016b01010161", 0x4000 | id);
     let ack = |id: u16| format!("{:04x}", 0x3000 | id);
     check(&accepted(&[("<", &publish(4095), &[]), ("<", &publish(0), &[])]));
-    check(&accepted(&[("<", &publish(7), &[]), ("<", &publish(7), &["events.id-not-reused-in-flight", "events.ids-go-up-by-one"])]));
+    check(&accepted(&[
+        ("<", &publish(7), &[]),
+        ("<", &publish(7), &["events.id-not-reused-in-flight", "events.ids-go-up-by-one"]),
+    ]));
     check(&accepted(&[("<", &publish(7), &[]), (">", &ack(7), &[]), ("<", &publish(9), &["events.ids-go-up-by-one"])]));
     check(&accepted(&[("<", &publish(4095), &[]), (">", &ack(4095), &[]), ("<", &publish(1), &["events.ids-wrap"])]));
 }

@@ -316,7 +316,11 @@ fn lower(mut fields: StepFields, path: Path, source: &Source) -> Result<Step, Bo
             return fail(&path.key("for_each"), "not a range", "from <= to, and at most 65,537 values");
         }
         if matches!(&values, Values::OtherThan(other) if !(2..=32).contains(&other.bits)) {
-            return fail(&path.key("for_each"), "`bits` is not from 2 to 32", "32 for instance ids, 12 for message ids");
+            return fail(
+                &path.key("for_each"),
+                "`bits` is not from 2 to 32",
+                "32 for instance ids, 12 for message ids",
+            );
         }
         let Some(steps) = inner.take() else {
             return fail(&path, "`for_each` needs `steps`", "the steps that are done for each value");

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use schemars::JsonSchema;
 use sinkcheck_spec::catalogue::Role;
 
+use super::message::MessageTemplate;
 use super::step::{Step, Verb};
 
 /// The connection that a step is about unless it says otherwise.
@@ -106,6 +107,19 @@ impl Scenario {
     /// Whether it waits for keepalive intervals to pass.
     pub fn is_slow(&self) -> bool {
         self.any_step(&|step| matches!(step.verb, Verb::Wait(_) | Verb::Expect { within: Some(_), .. }))
+    }
+
+    /// Whether it keeps a target busy for as long as that takes thousands of messages.
+    pub fn is_heavy(&self) -> bool {
+        const MANY: u32 = 1000;
+        self.any_step(&|step| match &step.verb {
+            Verb::Send(send) => send
+                .messages
+                .iter()
+                .any(|message| matches!(message, MessageTemplate::Burst(burst) if u32::from(burst.count) >= MANY)),
+            Verb::Repeat { times, .. } => *times >= MANY,
+            _ => false,
+        })
     }
 
     /// Whether it asks the target's adapter something.

@@ -105,7 +105,7 @@ pub enum Ask {
     /// Put the fixture back as the target file says it is.
     Prepare,
     /// Make the application publish an event.
-    Publish(PublishTemplate),
+    Publish(Box<PublishTemplate>),
     /// The application took exactly these events, in this order, since the case began.
     Delivered(Vec<String>),
 }
@@ -149,5 +149,5 @@ pub struct OtherThan {
 #[serde(deny_unknown_fields)]
 pub struct Cuts {
     /// The message.
-    pub cuts_of: MessageTemplate,
+    pub cuts_of: Box<MessageTemplate>,
 }

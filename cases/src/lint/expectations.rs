@@ -62,6 +62,13 @@ impl<'a> Checks<'a> {
 
     fn sent(&mut self, message: &MessageTemplate, step: &'a Step) {
         match message {
+            MessageTemplate::Burst(burst) if !(1..=4096).contains(&burst.count) => {
+                self.complain(
+                    &step.path,
+                    "a burst has 1 to 4096 events: there are no more message ids",
+                    "send two bursts",
+                );
+            }
             MessageTemplate::Publish(_) | MessageTemplate::Burst(_) => {
                 self.published.insert(&step.on);
             }
@@ -97,18 +104,25 @@ impl<'a> Checks<'a> {
                 {
                     self.complain(&path, "open or closed: no peer could fail this", "expect one of them");
                 }
-                if matches!(pattern, Pattern::OneOf(_)) && list.contains(&Pattern::Nothing) {
+                let nested = |inner: &Pattern| matches!(inner, Pattern::OneOf(_) | Pattern::AnyOrder(_));
+                if list.iter().any(nested) {
+                    self.complain(&path, "a choice inside a choice", "write one list");
+                }
+                let timed = |inner: &Pattern| matches!(inner, Pattern::Open | Pattern::Nothing | Pattern::NoAck);
+                if list.iter().any(timed) {
                     self.complain(
                         &path,
-                        "something or nothing: the oracle judges what comes, and nothing else could fail this",
-                        "expect `nothing`, or what must come",
+                        "`open`, `nothing` and `no_ack` take a wait of their own and can't stand in a list",
+                        "give it a step of its own",
                     );
                 }
                 for pattern in list {
                     self.pattern(pattern, step);
                 }
             }
-            Pattern::Answers | Pattern::AnyAnswers | Pattern::Acks | Pattern::Nacks if !self.published.contains(step.on.as_str()) => {
+            Pattern::Answers | Pattern::AnyAnswers | Pattern::Acks | Pattern::Nacks
+                if !self.published.contains(step.on.as_str()) =>
+            {
                 self.complain(
                     &path,
                     "no PUBLISH was sent on this connection: there is nothing to answer",

@@ -3,8 +3,8 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::language::{
-    Altered, Ask, ConnectionRequestTemplate, Count, Cut, MAIN, MessageTemplate, Number, OctetSource, Octets, PREDEFINED,
-    Pattern, PublishTemplate, RawOctets, Scenario, Step, Values, Verb,
+    Altered, Ask, ConnectionRequestTemplate, Count, Cut, MAIN, MessageTemplate, Number, OctetSource, Octets,
+    PREDEFINED, Pattern, PublishTemplate, RawOctets, Scenario, Step, Values, Verb,
 };
 use crate::yaml::{Diagnostic, Path, Source};
 

@@ -1,5 +1,6 @@
 //! The second look at a YAML file: which octets each node stands at.
 
+use std::collections::HashSet;
 use std::fmt;
 use std::ops::Range;
 
@@ -205,6 +206,7 @@ impl<'a> Reader<'a> {
             }
             Event::MappingStart(..) => {
                 let mut entries: Vec<(String, Range<usize>, Marked)> = Vec::new();
+                let mut known = HashSet::new();
                 loop {
                     let (event, key_span) = self.next()?;
                     let key = match event {
@@ -217,13 +219,17 @@ impl<'a> Reader<'a> {
                         Event::Scalar(text, ..) => text.into_owned(),
                         _ => return Err(MarkError { message: "a key must be plain text".into(), at: key_span.start }),
                     };
-                    if entries.iter().any(|(known, ..)| *known == key) {
+                    if !known.insert(key.clone()) {
                         return Err(MarkError { message: format!("`{key}` is given twice"), at: key_span.start });
                     }
                     let (event, value_span) = self.next()?;
                     let value = self.node(event, value_span, depth + 1)?;
                     entries.push((key, key_span, value));
                 }
+            }
+            // A few lines of them can stand for gigabytes, and what they stand for has no place of its own to point at.
+            Event::Alias(..) => {
+                Err(MarkError { message: "aliases are not read here: write the value out".into(), at: span.start })
             }
             _ => Ok(Marked { span, shape: Shape::Leaf }),
         }

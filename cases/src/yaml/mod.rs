@@ -10,4 +10,4 @@ mod source;
 
 pub use diagnostic::Diagnostic;
 pub use marks::{Path, Segment};
-pub use source::{MAX_FILE_OCTETS, Source, read};
+pub use source::{MAX_FILE_OCTETS, Source, read, text_of};

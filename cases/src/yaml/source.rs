@@ -1,5 +1,9 @@
 //! A file's text with its marks, and reading it into a type.
 
+use std::fs::File;
+use std::io::Read;
+use std::path::Path as FilePath;
+
 use serde::de::DeserializeOwned;
 
 use super::diagnostic::Diagnostic;
@@ -44,6 +48,24 @@ impl Source {
     }
 }
 
+/// The text of a file that a person wrote. What is no file of that kind (a folder, a device, a disk image) is refused, and no
+/// more of it is read than a file of that kind has.
+///
+/// # Errors
+/// It can't be read, is longer than [`MAX_FILE_OCTETS`], or is no UTF-8 text.
+pub fn text_of(path: &FilePath) -> Result<String, Box<Diagnostic>> {
+    let fail = |message: String| Box::new(Diagnostic::whole_file(&path.display().to_string(), message));
+    let unreadable = |error: std::io::Error| fail(format!("can't be read: {error}"));
+    let file = File::open(path).map_err(unreadable)?;
+    let mut octets = Vec::new();
+    file.take(MAX_FILE_OCTETS + 1).read_to_end(&mut octets).map_err(unreadable)?;
+    if octets.len() as u64 > MAX_FILE_OCTETS {
+        return Err(fail(format!("too long: a file of this kind has {MAX_FILE_OCTETS} octets at most")));
+    }
+    String::from_utf8(octets)
+        .map_err(|error| fail(format!("not a text: the octet at {} is no UTF-8", error.utf8_error().valid_up_to())))
+}
+
 /// Reads YAML into a type. The type says what is allowed; every mistake comes back with its place.
 ///
 /// # Errors
@@ -84,11 +106,12 @@ fn located(
         })
         .collect();
     let message = error.inner().to_string();
-    // "unknown field `x`, expected one of `a`, `b`" and "unknown variant …": the mistake is at the key.
+    // "unknown field `x`, expected one of `a`, `b`" is about a key, and so may "unknown variant …" be, which else is about a value.
     let named = message.split('`').nth(1).map(str::to_owned);
     let unknown = message.starts_with("unknown ");
+    let at_key = message.starts_with("unknown field");
     let span = match &named {
-        Some(name) if unknown => marks.locate_key(&path, name).unwrap_or_else(|| marks.locate(&path, true)),
+        Some(name) if unknown => marks.locate_key(&path, name).unwrap_or_else(|| marks.locate(&path, at_key)),
         _ => marks.locate(&path, false),
     };
     let diagnostic = Diagnostic::at(file, text, span, plain(&message));
@@ -98,12 +121,21 @@ fn located(
     }
 }
 
-/// Serde speaks of fields and variants; whoever writes a file knows neither.
+/// Serde speaks of fields, variants and structs; whoever writes a file knows none of them.
 fn plain(message: &str) -> String {
-    message
+    let message = message
         .replace("unknown variant", "unknown word")
         .replace("unknown field", "unknown key")
         .replace("missing field", "missing key")
+        .replace("expected a sequence", "expected a list")
+        .replace("invalid type: sequence", "invalid type: a list")
+        .replace("invalid type: map,", "invalid type: a mapping,");
+    match message.split_once("expected struct ") {
+        // A list is read as the values of a struct's fields, of which there are too few.
+        Some((before, _)) if before.starts_with("invalid length") => "expected keys with values, not a list".to_owned(),
+        Some((before, _)) => format!("{before}expected keys with values"),
+        None => message,
+    }
 }
 
 /// Of the words that the message says would have been right, the one that is most like `name`.

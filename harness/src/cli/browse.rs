@@ -8,7 +8,7 @@ use sinkcheck_spec::catalogue::catalogue;
 use super::args::{Explain, List, Schema, SchemaOf, Show};
 use super::exit::Failure;
 use super::outputs::to_stdout;
-use super::selection::{glob, scenarios};
+use super::selection::{glob, near_case, scenarios};
 
 pub(super) fn list(typed: &List) -> Result<u8, Failure> {
     let fits = typed.pattern.as_deref().map(glob).transpose()?;
@@ -43,11 +43,7 @@ pub(super) fn show(typed: &Show) -> Result<u8, Failure> {
     let all = scenarios(typed.suite.as_deref())?;
     let wanted = typed.case.trim_end_matches(".yaml");
     let Some(case) = all.iter().find(|case| case.id == wanted) else {
-        let near = all.iter().find(|case| case.id.ends_with(wanted));
-        let hint = near.map_or_else(
-            || "`sinkcheck list` shows the cases".to_owned(),
-            |case| format!("did you mean `{}`?", case.id),
-        );
+        let hint = near_case(wanted, all.iter());
         return Err(Failure::usage(format!("there is no case `{}`; {hint}", typed.case)));
     };
     let mut text = String::new();

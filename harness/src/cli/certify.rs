@@ -1,18 +1,18 @@
 //! `sinkcheck certify`.
 
-
 use std::collections::BTreeMap;
 
 use clap::ArgMatches;
 use sinkcheck_cases::language::{Scenario, Verb};
-use sinkcheck_reports::document::{CaseVerdict, RuleVerdict};
+use sinkcheck_reports::document::CaseVerdict;
 use sinkcheck_reports::fold::{BROKEN, exit_code};
 use sinkcheck_reports::{DocumentBuilder, RunEvent};
-use sinkcheck_spec::catalogue::{Role, catalogue};
+use sinkcheck_spec::catalogue::Role;
 use tokio::sync::mpsc;
 
 use super::args::{Certify, RoleArgument, Terminal};
 use super::exit::Failure;
+use super::needs::Needs;
 use super::progress::Progress;
 use super::selection::{Selection, Wanted, scenarios, select};
 use super::stopping::stop_at_signals;
@@ -90,6 +90,7 @@ async fn play(
     known_failures: &KnownFailures,
 ) -> Result<(DocumentBuilder, Option<String>), Failure> {
     let (stop, stopped) = stop_at_signals()?;
+    let role = target.role;
     let mut builder = DocumentBuilder::new();
     let mut progress = Progress::new(selection.cases.len(), typed.quiet);
     builder.apply(&started(&target, &selection.cases, selection.everything.len()));
@@ -108,10 +109,12 @@ async fn play(
     let running = tokio::spawn(run.play());
     let mut open: BTreeMap<&str, &Scenario> =
         selection.everything.iter().map(|case| (case.id.as_str(), &**case)).collect();
+    let mut needs = Needs::default();
     let mut first_failure = None;
     while let Some(mut event) = come.recv().await {
         if let RunEvent::CaseFinished(result) = &mut event {
             known_failures.apply(result);
+            needs.finished(result);
             open.remove(result.id.as_str());
             if typed.fail_fast && result.verdict == CaseVerdict::Fail && first_failure.is_none() {
                 first_failure = Some(result.id.clone());
@@ -134,8 +137,11 @@ async fn play(
     if let Some(case) = first_failure {
         builder.apply(&RunEvent::Note(format!("--fail-fast ended the run at {case}.")));
     }
+    for need in needs.events(selection, role) {
+        builder.apply(&need);
+    }
     builder.apply(&RunEvent::RunFinished { interrupted });
-    Ok((add_needs(builder, selection), fault))
+    Ok((builder, fault))
 }
 
 fn notes(typed: &Certify, target: &Target, selection: &Selection) -> Vec<String> {
@@ -189,36 +195,4 @@ fn intervals(scenario: &Scenario) -> f64 {
             .sum()
     }
     of(&scenario.steps)
-}
-
-/// Says of each rule that was not exercised what would reach it.
-fn add_needs(builder: DocumentBuilder, selection: &Selection) -> DocumentBuilder {
-    let so_far = builder.clone().finish();
-    let mut builder = builder;
-    let mut needs = |rule: &str, need: String| builder.apply(&RunEvent::RuleNeeds { rule: rule.to_owned(), need });
-    for rule in so_far.rules.iter().filter(|rule| rule.verdict == RuleVerdict::NotExercised) {
-        for case in so_far.cases.iter().filter(|case| case.rules.contains(&rule.id)) {
-            match (&case.reason, case.verdict) {
-                (Some(reason), CaseVerdict::NotApplicable) => needs(&rule.id, reason.message.clone()),
-                (Some(reason), _) => {
-                    needs(&rule.id, format!("a result in its cases, which have none ({})", reason.code))
-                }
-                (None, _) => needs(&rule.id, "a result in its cases, which failed before it".to_owned()),
-            }
-        }
-        if selection.slow_left_out.iter().any(|case| case.requirements.contains(&rule.id)) {
-            needs(&rule.id, "a run without --skip-slow".to_owned());
-        }
-        if rule.cases.is_empty() {
-            let of_catalogue = catalogue().rule(&rule.id);
-            match of_catalogue.and_then(|rule| rule.unobservable.as_ref()) {
-                Some(_) => needs(&rule.id, "an observer inside the target: nobody outside can see it".to_owned()),
-                None if selection.everything.iter().any(|case| case.requirements.contains(&rule.id)) => {
-                    needs(&rule.id, "a case that was not selected".to_owned())
-                }
-                None => {}
-            }
-        }
-    }
-    builder
 }

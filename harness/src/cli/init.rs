@@ -3,10 +3,13 @@
 
 use std::fmt::Write as _;
 use std::fs;
+use std::io::Write as _;
+use std::os::unix::fs::OpenOptionsExt as _;
 use std::path::Path;
 
 use rcgen::{
-    BasicConstraints, CertificateParams, DistinguishedName, DnType, ExtendedKeyUsagePurpose, IsCa, Issuer, KeyPair, KeyUsagePurpose,
+    BasicConstraints, CertificateParams, DistinguishedName, DnType, ExtendedKeyUsagePurpose, IsCa, Issuer, KeyPair,
+    KeyUsagePurpose,
 };
 
 use super::args::Init;
@@ -101,7 +104,7 @@ fn certificates(folder: &Path) -> Result<(), Box<dyn std::error::Error>> {
         params.extended_key_usages = vec![purpose];
         let key = KeyPair::generate()?;
         fs::write(folder.join(format!("{}.pem", file_name(name))), params.signed_by(&key, &authority)?.pem())?;
-        fs::write(folder.join(format!("{}.key", file_name(name))), key.serialize_pem())?;
+        secret(&folder.join(format!("{}.key", file_name(name))), &key.serialize_pem())?;
         Ok(())
     };
     leaf("server", vec![SERVER_NAME.to_owned(), "127.0.0.1".to_owned()], ExtendedKeyUsagePurpose::ServerAuth)?;
@@ -109,6 +112,12 @@ fn certificates(folder: &Path) -> Result<(), Box<dyn std::error::Error>> {
         leaf(client, Vec::new(), ExtendedKeyUsagePurpose::ClientAuth)?;
     }
     Ok(())
+}
+
+/// A file that only its owner can read.
+fn secret(file: &Path, text: &str) -> std::io::Result<()> {
+    let mut open = fs::OpenOptions::new().write(true).create_new(true).mode(0o600).open(file)?;
+    open.write_all(text.as_bytes())
 }
 
 fn server_config(ports: &[u16]) -> String {
@@ -147,16 +156,25 @@ fn target(program: &str, ports: &[u16], tls: bool) -> String {
     text.push_str(
         "server_instance_id: 2                               # found out if absent\n\
          application_version: { supported: \"1.0.0\", unsupported: \"0.0.0\" }\n\
-         keepalive_interval: 500ms                           # as your server is configured; cases take up to four of it\n\
+         keepalive_interval: 500ms                           # as your server is configured; cases take up to three of it\n\
          events:                                             # what the application accepts, and what it NACKs\n  \
            accepted: { event_type_id: 1 }\n  \
            rejected: { event_type_id: 99 }\n",
     );
     let how = if tls { "by a certificate" } else { "by an address of its own" };
-    line(&mut text, format_args!("clients:                                            # whom the server is set up with; each is told {how}"));
+    line(
+        &mut text,
+        format_args!(
+            "clients:                                            # whom the server is set up with; each is told {how}"
+        ),
+    );
     let strangers: &[&str] = if tls { &[STRANGER] } else { &[] };
     for (at, client) in CLIENTS.iter().chain(strangers).enumerate() {
-        let id = if client.starts_with("known") || client.starts_with("quarantined") { ", client_instance_id: 1" } else { "" };
+        let id = if client.starts_with("known") || client.starts_with("quarantined") {
+            ", client_instance_id: 1"
+        } else {
+            ""
+        };
         let name = file_name(client);
         if tls {
             line(&mut text, format_args!("  {client}: {{ certificate: pki/{name}.pem, key: pki/{name}.key{id} }}"));

@@ -7,6 +7,7 @@ mod decode;
 mod exit;
 mod init;
 mod lint;
+mod needs;
 mod outputs;
 mod progress;
 mod selection;

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 use std::fs::{File, OpenOptions};
-use std::io::{self, IsTerminal, Write};
+use std::io::{self, BufWriter, IsTerminal, Write};
 use std::path::{Path, PathBuf};
 
 use clap::ArgMatches;
@@ -92,14 +92,43 @@ fn beside(file: &Path) -> PathBuf {
     file.with_file_name(name)
 }
 
-fn write_file(file: &Path, text: &[u8]) -> io::Result<()> {
+/// Writes every form of the result. A file appears whole or not at all. One that can't be written keeps no other from its form.
+pub(super) fn write(document: &Document, list: &[Output], terminal: &Terminal, verbose: bool) -> Result<(), Failure> {
+    let mut done = Ok(());
+    for output in list {
+        let written = match &output.file {
+            Some(file) => {
+                let options = RenderOptions { colour: false, verbose, ..RenderOptions::default() };
+                let emit = |out: &mut dyn Write| render(document, output.format, &options, out);
+                write_file(file, emit)
+                    .map_err(|error| Failure::ours(format!("{} can't be written: {error}", file.display())))
+            }
+            None => {
+                let options = RenderOptions { colour: colour(terminal.color), width: width(), verbose };
+                let mut stdout = BufWriter::new(io::stdout().lock());
+                let written = render(document, output.format, &options, &mut stdout).and_then(|()| stdout.flush());
+                // What a reader that has left did not take is not to be tried once more.
+                let _ = stdout.into_parts();
+                is_read(written).map(drop)
+            }
+        };
+        done = done.and(written);
+    }
+    done
+}
+
+fn write_file(file: &Path, emit: impl FnOnce(&mut dyn Write) -> io::Result<()>) -> io::Result<()> {
+    let fill = |open: File| {
+        let mut buffered = BufWriter::new(open);
+        emit(&mut buffered)?;
+        buffered.into_inner().map_err(io::IntoInnerError::into_error)
+    };
     if !is_replaced(file) {
-        return OpenOptions::new().write(true).open(file)?.write_all(text);
+        return OpenOptions::new().write(true).open(file).and_then(fill).map(drop);
     }
     let file = whereto(file);
     let beside = beside(&file);
-    let written = File::create(&beside).and_then(|mut open| {
-        open.write_all(text)?;
+    let written = File::create(&beside).and_then(fill).and_then(|open| {
         open.sync_all()?;
         std::fs::rename(&beside, &file)
     });
@@ -110,26 +139,6 @@ fn write_file(file: &Path, text: &[u8]) -> io::Result<()> {
     written
 }
 
-/// Writes every form of the result. A file appears whole or not at all. One that can't be written keeps no other from its form.
-pub(super) fn write(document: &Document, list: &[Output], terminal: &Terminal, verbose: bool) -> Result<(), Failure> {
-    let mut done = Ok(());
-    for output in list {
-        let mut text = Vec::new();
-        let options = match output.file {
-            Some(_) => RenderOptions { colour: false, verbose, ..RenderOptions::default() },
-            None => RenderOptions { colour: colour(terminal.color), width: width(), verbose },
-        };
-        render(document, output.format, &options, &mut text).map_err(|error| Failure::ours(error.to_string()))?;
-        let written = match &output.file {
-            Some(file) => write_file(file, &text)
-                .map_err(|error| Failure::ours(format!("{} can't be written: {error}", file.display()))),
-            None => to_stdout(&text).map(drop),
-        };
-        done = done.and(written);
-    }
-    done
-}
-
 /// Writes to standard output; a reader that has seen enough is no error.
 pub(super) fn to_stdout(text: &[u8]) -> Result<u8, Failure> {
     write_stdout(text).map(|_| CONFORMS)
@@ -138,7 +147,11 @@ pub(super) fn to_stdout(text: &[u8]) -> Result<u8, Failure> {
 /// The same; false if nobody reads any more.
 pub(super) fn write_stdout(text: &[u8]) -> Result<bool, Failure> {
     let mut stdout = io::stdout().lock();
-    match stdout.write_all(text).and_then(|()| stdout.flush()) {
+    is_read(stdout.write_all(text).and_then(|()| stdout.flush()))
+}
+
+fn is_read(written: io::Result<()>) -> Result<bool, Failure> {
+    match written {
         Ok(()) => Ok(true),
         Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Ok(false),
         Err(error) => Err(Failure::ours(format!("standard output: {error}"))),

@@ -10,6 +10,9 @@ use sinkcheck_spec::catalogue::Role;
 
 use super::exit::Failure;
 
+/// What is known of each play is held in memory until the run is over.
+const MOST_PLAYS: usize = 100_000;
+
 /// The cases of a run.
 pub(super) struct Selection {
     /// In the order in which they are to be played, repeated as often as asked.
@@ -45,7 +48,10 @@ pub(super) fn select(scenarios: Vec<Scenario>, role: Role, wanted: &Wanted<'_>) 
     for pattern in wanted.cases {
         let glob = glob(pattern)?;
         if !all.iter().any(|case| glob.is_match(&case.id)) {
-            return Err(Failure::usage(format!("no case fits `{pattern}`{}", near_case(pattern, &all))));
+            return Err(Failure::usage(format!(
+                "no case fits `{pattern}`; {}",
+                near_case(pattern, all.iter().map(|case| &**case))
+            )));
         }
     }
     for pattern in wanted.rules {
@@ -72,6 +78,14 @@ pub(super) fn select(scenarios: Vec<Scenario>, role: Role, wanted: &Wanted<'_>) 
             format!("no case is left to play: all {} that fit are slow, and --skip-slow leaves them out", slow.len())
         }));
     }
+    let plays = kept.len() * wanted.repeat as usize;
+    if plays > MOST_PLAYS {
+        return Err(Failure::usage(format!(
+            "{} cases {} times are {plays} plays, and a run has {MOST_PLAYS} at most: --case and --rule select fewer cases",
+            kept.len(),
+            wanted.repeat
+        )));
+    }
     let once = kept.clone();
     for _ in 1..wanted.repeat {
         kept.extend(once.iter().cloned());
@@ -95,14 +109,16 @@ pub(super) fn glob(pattern: &str) -> Result<GlobMatcher, Failure> {
         .map_err(|error| Failure::usage(format!("`{pattern}` is no pattern: {error}")))
 }
 
-fn near_case(pattern: &str, all: &[Arc<Scenario>]) -> String {
-    let last = pattern.rsplit('/').next().unwrap_or(pattern);
-    let distance = |case: &&Arc<Scenario>| {
-        let name = case.id.rsplit('/').next().unwrap_or(&case.id);
-        if case.id.contains(last) { 0 } else { strsim::damerau_levenshtein(name, last) }
+/// A hint for whoever wrote an id or a pattern that fits no case.
+pub(super) fn near_case<'a>(text: &str, all: impl Iterator<Item = &'a Scenario>) -> String {
+    let last = |text: &'a str| text.rsplit('/').next().unwrap_or(text);
+    let wanted = text.rsplit('/').next().unwrap_or(text);
+    let distance = |case: &&Scenario| strsim::damerau_levenshtein(&case.id, text);
+    let is_near = |case: &&'a Scenario| {
+        case.id.ends_with(text) || strsim::damerau_levenshtein(last(&case.id), wanted) <= wanted.len() / 3
     };
-    match all.iter().min_by_key(distance).filter(|case| distance(case) <= last.len() / 2) {
-        Some(case) => format!("; did you mean `{}`?", case.id),
-        None => "; `sinkcheck list` shows the cases".to_owned(),
+    match all.filter(is_near).min_by_key(distance) {
+        Some(case) => format!("did you mean `{}`?", case.id),
+        None => "`sinkcheck list` shows the cases".to_owned(),
     }
 }

@@ -133,6 +133,11 @@ impl Inbox {
         self.closed.is_none() && self.oracle.phase() == Phase::Accepted
     }
 
+    /// Whether the connection is one that is kept alive when nothing else is sent.
+    pub(super) fn is_kept_alive(&self) -> bool {
+        self.is_accepted() && !self.mute && !self.is_waiting
+    }
+
     /// What stands there unasked, in words.
     pub fn unasked(&self) -> Option<String> {
         if let Some(response) = self.responses.front() {

@@ -22,8 +22,8 @@ pub use transcript::Transcript;
 
 use writer::Order;
 
-/// Longer than any case: a connection whose interval is not known needs no keeping.
-const NEVER: Duration = Duration::from_secs(24 * 60 * 60);
+/// How long we are silent at the most where the target's interval is not known: shorter than half of any interval in use.
+const UNKNOWN: Duration = Duration::from_millis(200);
 
 /// An open or closed connection.
 #[derive(Debug)]
@@ -40,6 +40,8 @@ struct Shared {
     inbox: Mutex<Inbox>,
     changed: Notify,
     transcript: Transcript,
+    /// How long we may be silent once accepted.
+    keepalive: Duration,
 }
 
 impl Shared {
@@ -102,6 +104,7 @@ impl Connection {
             inbox: Mutex::new(Inbox::new()),
             changed: Notify::new(),
             transcript,
+            keepalive: keepalive.map_or(UNKNOWN, |interval| interval / 2),
         });
         let (orders, taken) = mpsc::unbounded_channel();
         let tasks = match stream {
@@ -109,7 +112,7 @@ impl Connection {
                 let (read, write) = tokio::io::split(stream);
                 [
                     tokio::spawn(reader::run(Arc::clone(&shared), read, orders.clone())),
-                    tokio::spawn(writer::run(Arc::clone(&shared), write, taken, keepalive.map_or(NEVER, |interval| interval / 2))),
+                    tokio::spawn(writer::run(Arc::clone(&shared), write, taken)),
                 ]
             }
             None => [tokio::spawn(async {}), tokio::spawn(async {})],

@@ -50,7 +50,7 @@ pub(super) async fn run(shared: Arc<Shared>, mut stream: ReadHalf<Stream>, order
 }
 
 fn came(shared: &Shared, content: &[u8]) -> Option<Message<'static>> {
-    let decoded = Message::decode(content);
+    let decoded = Message::decode_over_long(content).map(|(message, _)| message);
     let meaning = match &decoded {
         Ok(message) => message.to_string(),
         Err(error) => format!("unreadable: {error}"),
@@ -61,12 +61,16 @@ fn came(shared: &Shared, content: &[u8]) -> Option<Message<'static>> {
     octets.extend_from_slice(content);
     let entry = shared.transcript.octets(&shared.name, false, &octets, Some(meaning));
     let mut inbox = shared.inbox();
+    let was_accepted = inbox.is_accepted();
     inbox.count(octets.len());
     for breach in inbox.oracle.received(content) {
         shared.transcript.blame(entry, breach.rule);
         inbox.breaches.push(breach);
     }
-    decoded.ok().and_then(|message| inbox.take(message))
+    let reply = decoded.ok().and_then(|message| inbox.take(message));
+    // To a target that was long about it, the time that it took is our silence.
+    let is_late = !was_accepted && inbox.is_kept_alive() && inbox.last_sent.elapsed() >= shared.keepalive;
+    reply.or_else(|| is_late.then_some(Message::Pong))
 }
 
 /// How a stream ended, in a word that doesn't depend on the machine.

@@ -22,14 +22,10 @@ pub(super) enum Order {
     Finish { done: oneshot::Sender<()> },
 }
 
-/// Sends what it is ordered to. `keepalive` is how long it may be silent on an accepted connection before it sends a PONG, which
-/// may come at any time: a target that is slow must not drop us for it.
-pub(super) async fn run(
-    shared: Arc<Shared>,
-    stream: WriteHalf<Stream>,
-    mut orders: mpsc::UnboundedReceiver<Order>,
-    keepalive: Duration,
-) {
+/// Sends what it is ordered to. After some silence on an accepted connection it sends a PONG, which may come at any time: a target
+/// that is slow must not drop us for it.
+pub(super) async fn run(shared: Arc<Shared>, stream: WriteHalf<Stream>, mut orders: mpsc::UnboundedReceiver<Order>) {
+    let keepalive = shared.keepalive;
     let mut writer =
         Writer { shared, stream, frames: Deframer::new(), unfinished: Vec::new(), replies: VecDeque::new() };
     loop {
@@ -118,10 +114,7 @@ impl Writer {
     }
 
     async fn keep_alive(&mut self) {
-        let wanted = {
-            let inbox = self.shared.inbox();
-            inbox.is_accepted() && !inbox.mute && !inbox.is_waiting && self.frames.pending() == 0
-        };
+        let wanted = self.shared.inbox().is_kept_alive() && self.frames.pending() == 0;
         if wanted {
             // It gets no answer that could be taken for another one's.
             self.segment(&Message::Pong.to_frame()).await;

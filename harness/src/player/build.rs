@@ -3,8 +3,8 @@
 use std::borrow::Cow;
 
 use sinkcheck_cases::language::{
-    ConnectionRequestTemplate, Count, EventClass, MessageTemplate, Number, OctetSource, Octets, PublishTemplate, RawOctets,
-    ReasonTemplate, Value,
+    ConnectionRequestTemplate, Count, EventClass, MessageTemplate, Number, OctetSource, Octets, PublishTemplate,
+    RawOctets, ReasonTemplate, Value,
 };
 use sinkcheck_spec::wire::{Element, Event, EventFields, Message, MessageId, RawContent, frame};
 
@@ -116,7 +116,9 @@ impl Builder<'_> {
             Some(number) => self.instance_id(number)?,
             None => self.instance_id(&Number::Name("client".to_owned()))?,
         };
-        // Out of 0 to 15 the high bits are cut off, which no scenario of ours asks for.
+        if version > 15 {
+            return Err(Halt::Fault(format!("{version} is no protocol version: it has four bits")));
+        }
         let first = Element::FirstOctet { type_nibble: REQUEST, low_nibble: version as u8 };
         let mut ids = vec![Element::U32(client)];
         if let Some(server) = &request.server_instance_id {
@@ -312,7 +314,7 @@ impl Builder<'_> {
         Err(match name {
             "server" | "other_server" => Halt::CantTell {
                 code: "server-id-unknown",
-                message: "the server's instance id is not known: no first contact was accepted, and the target file doesn't give it".to_owned(),
+                message: "the server's instance id is not known: the first contact didn't tell it, and the target file doesn't give it".to_owned(),
             },
             "unsupported_version" => {
                 Halt::Lacks("an application version that the server doesn't support (`application_version.unsupported` in the target file)".to_owned())

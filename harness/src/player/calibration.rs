@@ -65,7 +65,7 @@ pub async fn measure(connection: &Connection, event: &Event<'static>) -> Option<
                 if inbox.closed.is_some() || inbox.is_flooded() {
                     return Some(None);
                 }
-                (inbox.pongs > 0).then(|| Some(inbox.answers.len() < 2))
+                (inbox.pongs > 0).then_some(Some(inbox.answers.len() < 2))
             })
             .await??;
         in_order &= !pong_first;

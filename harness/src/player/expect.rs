@@ -32,12 +32,7 @@ struct Looking<'a> {
 }
 
 impl Player<'_> {
-    pub(super) async fn expect(
-        &mut self,
-        step: &Step,
-        pattern: &Pattern,
-        within: Option<Within>,
-    ) -> Result<(), Halt> {
+    pub(super) async fn expect(&mut self, step: &Step, pattern: &Pattern, within: Option<Within>) -> Result<(), Halt> {
         let (on, line) = (step.on.as_str(), step.line);
         match (pattern, within) {
             (Pattern::Nothing, _) => self.expect_nothing(on, line).await,
@@ -62,8 +57,15 @@ impl Player<'_> {
         let mut deadline = begun + patience;
         let mut ponged = false;
         let mut seen = link.connection.inbox().awaited;
-        // Something may come for ever, and never what is waited for.
-        let latest = begun + patience * MOST_PATIENCES;
+        // Something may come for ever, and never what is waited for; answers that are owed come to an end.
+        let owes = matches!(pattern, Pattern::Answers | Pattern::AnyAnswers | Pattern::Acks | Pattern::Nacks);
+        let latest = begun
+            + patience
+                * if owes {
+                    MOST_PATIENCES.max(u32::try_from(looking.waiting.len()).unwrap_or(u32::MAX))
+                } else {
+                    MOST_PATIENCES
+                };
         let decided = loop {
             let decided = link
                 .connection
@@ -113,16 +115,24 @@ impl Player<'_> {
             Some(Come::Never(observed)) if self.scenario.silent && self.is_dropped_for_silence(on) => {
                 Err(Halt::CantTell { code: "dropped-for-silence", message: observed })
             }
-            Some(Come::Never(observed)) => Err(Halt::Broken { rule: None, expected: describe(pattern), observed }),
+            Some(Come::Never(observed)) => {
+                self.not_for_our_silence(on)?;
+                Err(Halt::Broken { rule: None, expected: describe(pattern), observed })
+            }
             Some(Come::CantTell(code, message)) => Err(Halt::CantTell { code, message }),
             Some(Come::NotYet) | None => {
                 let observed = if ponged {
                     format!("it stayed open: it answered a PING, and {} ms later nothing had come", window.as_millis())
+                } else if wants_close(pattern) {
+                    format!("it stayed open for {} ms", begun.elapsed().as_millis())
                 } else {
                     format!("nothing of the kind within {} ms", begun.elapsed().as_millis())
                 };
                 if !is_known_broken {
-                    self.in_time(if ponged { deadline - window } else { begun }, if ponged { window } else { patience })?;
+                    self.in_time(
+                        if ponged { deadline - window } else { begun },
+                        if ponged { window } else { patience },
+                    )?;
                     self.setting.ran_out();
                 }
                 Err(Halt::Broken { rule: None, expected: describe(pattern), observed })
@@ -130,11 +140,36 @@ impl Player<'_> {
         }
     }
 
+    /// A close by a target that may have lost patience with us says nothing: this machine, if it was overloaded, kept a connection
+    /// silent for longer than was meant.
+    fn not_for_our_silence(&self, on: &str) -> Result<(), Halt> {
+        let (Some(link), Some(interval)) = (self.connections.get(on), self.setting.target.keepalive_interval) else {
+            return Ok(());
+        };
+        if link.connection.inbox().closed.is_none() {
+            return Ok(());
+        }
+        self.in_time(self.started, interval)
+    }
+
+    /// Remembers how something was shown, once for a step that is repeated.
+    fn show(&mut self, how: String) {
+        if !self.shown_by.contains(&how) {
+            self.shown_by.push(how);
+        }
+    }
+
     fn is_dropped_for_silence(&self, on: &str) -> bool {
-        let (Some(link), Some(interval)) = (self.connections.get(on), self.setting.target.keepalive_interval) else { return false };
+        let (Some(link), Some(interval)) = (self.connections.get(on), self.setting.target.keepalive_interval) else {
+            return false;
+        };
         let is_slow = self.setting.calibration.slowest * 4 > interval;
         let inbox = link.connection.inbox();
-        is_slow && inbox.closed.as_ref().is_some_and(|closed| closed.at.saturating_duration_since(inbox.last_sent) >= interval.mul_f64(1.4))
+        is_slow
+            && inbox
+                .closed
+                .as_ref()
+                .is_some_and(|closed| closed.at.saturating_duration_since(inbox.last_sent) >= interval.mul_f64(1.4))
     }
 
     /// A deadline that passed says something only if this machine was awake: an overloaded one can't tell who was late.
@@ -178,11 +213,11 @@ impl Player<'_> {
             })
             .await;
         match seen {
-            Some(Ok(how)) => self.shown_by.push(format!("line {line}: nothing came, shown {how}")),
+            Some(Ok(how)) => self.show(format!("line {line}: nothing came, shown {how}")),
             Some(Err(observed)) => return Err(Halt::Broken { rule: None, expected: "nothing".to_owned(), observed }),
             None => {
                 let how = format!("by a window of {} ms", (deadline - begun).as_millis());
-                self.shown_by.push(format!("line {line}: nothing came, shown {how}"));
+                self.show(format!("line {line}: nothing came, shown {how}"));
             }
         }
         Ok(())
@@ -205,11 +240,11 @@ impl Player<'_> {
         match seen {
             Some(Err(observed)) => Err(Halt::Broken { rule: None, expected: "no ACK".to_owned(), observed }),
             Some(Ok(how)) => {
-                self.shown_by.push(format!("line {line}: no ACK came, shown {how}"));
+                self.show(format!("line {line}: no ACK came, shown {how}"));
                 Ok(())
             }
             None => {
-                self.shown_by.push(format!("line {line}: no ACK came, shown by a window of {} ms", window.as_millis()));
+                self.show(format!("line {line}: no ACK came, shown by a window of {} ms", window.as_millis()));
                 Ok(())
             }
         }
@@ -239,11 +274,11 @@ impl Player<'_> {
                 observed: format!("the peer ended it: {how}"),
             }),
             Some(Ok(how)) => {
-                self.shown_by.push(format!("line {line}: the connection stayed open, shown {how}"));
+                self.show(format!("line {line}: the connection stayed open, shown {how}"));
                 Ok(())
             }
             None => {
-                self.shown_by.push(format!(
+                self.show(format!(
                     "line {line}: the connection stayed open, shown by {} ms without a close",
                     window.as_millis()
                 ));

@@ -67,7 +67,9 @@ impl Player<'_> {
         for turn in 0..times {
             if turn == SAMPLE && begun.elapsed() * (times / SAMPLE) > LONGEST_LOOP {
                 let pace = (begun.elapsed() / SAMPLE).as_millis();
-                let what = format!("a target and an adapter that are fast enough for {times} turns of a loop: each takes {pace} ms");
+                let what = format!(
+                    "a target and an adapter that are fast enough for {times} turns of a loop: each takes {pace} ms"
+                );
                 return Some(self.stop(Halt::Lacks(what), None, steps.first().map_or(1, |step| step.line)));
             }
             self.values.keep(&before);
@@ -89,7 +91,9 @@ impl Player<'_> {
                 let length = builder.stream(&cuts.cuts_of)?.len();
                 (1..length as u64).map(Value::Number).collect()
             }
-            LoopValues::OtherThan(other) => others(builder.number(&other.other_than)?, other.bits).map(Value::Number).collect(),
+            LoopValues::OtherThan(other) => {
+                others(builder.number(&other.other_than)?, other.bits).map(Value::Number).collect()
+            }
         })
     }
 
@@ -171,7 +175,9 @@ impl Player<'_> {
         let seat =
             self.seat(on).ok_or_else(|| Halt::Lacks("another identity (`known/2` in the target file)".to_owned()))?;
         let (dial, patience) = (seat.dial.clone(), self.setting.patience());
-        match Connection::open(on, &dial, patience, self.setting.target.keepalive_interval, self.transcript.clone()).await {
+        match Connection::open(on, &dial, patience, self.setting.target.keepalive_interval, self.transcript.clone())
+            .await
+        {
             Ok(connection) => {
                 connection.inbox().wanted.clone_from(&self.wanted);
                 connection.inbox().is_waiting = self.scenario.silent;

@@ -67,7 +67,8 @@ async fn prepare_all(service: &Service, target: &Target, contact: &mut Contact) 
 
 async fn meet(ready: &mut Ready, taken: &[Taken], target: &Target, contact: &mut Contact) -> Result<(), Reason> {
     let Some(seat) = ready.seats(taken).into_iter().next() else { return Ok(()) };
-    let opened = Connection::open("contact", &seat.dial, PATIENCE, target.keepalive_interval, Transcript::begin()).await;
+    let opened =
+        Connection::open("contact", &seat.dial, PATIENCE, target.keepalive_interval, Transcript::begin()).await;
     let connection =
         opened.map_err(|error| Reason::new("could-not-connect", format!("{}: {error}", seat.dial.address)))?;
     if seat.identity.fixture != Fixture::Known {
@@ -101,7 +102,10 @@ async fn meet(ready: &mut Ready, taken: &[Taken], target: &Target, contact: &mut
             if !broke_something(&connection) && !answers_another_version(&seat, target).await {
                 return Err(Reason::new(
                     "no-response",
-                    format!("{}: no response to a connection request: {why}; is that a Sink server?", seat.dial.address),
+                    format!(
+                        "{}: no response to a connection request: {why}; is that a Sink server?",
+                        seat.dial.address
+                    ),
                 ));
             }
             contact.notes.push(format!("The first contact got no response: {why}."));

@@ -38,7 +38,9 @@ pub(super) async fn speaks(seat: &Seat, server: Option<InstanceId>, target: &Tar
 /// The same by the request of a version that nobody speaks alone.
 pub(super) async fn answers_another_version(seat: &Seat, target: &Target) -> bool {
     const ANOTHER: u8 = 1;
-    let Ok(request) = ConnectionRequest::new(target.supported_version.as_str(), seat.client, None) else { return false };
+    let Ok(request) = ConnectionRequest::new(target.supported_version.as_str(), seat.client, None) else {
+        return false;
+    };
     let mut content = Message::from(request).encode();
     content[0] |= ANOTHER;
     let (Ok(octets), Ok(connection)) = (frame(&content), open(seat).await) else { return false };

@@ -1,6 +1,6 @@
 //! Cases that show nothing: reason codes, and which of them make one wonder whether the target is still there.
 
-use sinkcheck_reports::document::{CaseResult, CaseVerdict, Carried, Role};
+use sinkcheck_reports::document::{Carried, CaseResult, CaseVerdict, Role};
 
 /// The target took no connection.
 pub(super) const COULD_NOT_CONNECT: &str = "could-not-connect";

@@ -53,7 +53,12 @@ pub struct Run {
     options: Options,
     events: mpsc::UnboundedSender<RunEvent>,
     stop: watch::Receiver<bool>,
+    /// It takes milliseconds for each answer.
+    is_slow_target: bool,
 }
+
+/// A target whose answers take so long is slow.
+const SLOW: Duration = Duration::from_millis(5);
 
 /// What one case came to.
 struct Finished {
@@ -82,7 +87,7 @@ impl Run {
         // Long waits run beside the other cases where there are identities enough, and after them where there are not.
         let wide = target.identities.iter().filter(|identity| identity.fixture == Fixture::Known).count() > 4;
         cases.sort_by_key(|case| if wide { !case.is_slow() } else { case.is_slow() });
-        Self { target: Arc::new(target), pending: cases.into(), options, events, stop }
+        Self { target: Arc::new(target), pending: cases.into(), options, events, stop, is_slow_target: false }
     }
 
     /// Plays all cases, or as many as it comes to. True if it was interrupted.
@@ -118,6 +123,7 @@ impl Run {
     }
 
     async fn play_with(&mut self, service: &mut Service, contact: Contact, lag: Arc<LagMonitor>) -> bool {
+        self.is_slow_target = contact.calibration.slowest >= SLOW;
         for note in &contact.notes {
             self.emit(RunEvent::Note(note.clone()));
         }
@@ -139,7 +145,11 @@ impl Run {
         let mut silent_in_a_row = 0;
         loop {
             while silent_in_a_row < GONE_AFTER && running.len() < self.jobs() {
-                let Some((scenario, taken)) = self.next_case(&mut seats) else { break };
+                let heavy_runs = self.is_slow_target && under_way.values().any(|(scenario, _)| scenario.is_heavy());
+                if heavy_runs {
+                    break;
+                }
+                let Some((scenario, taken)) = self.next_case(&mut seats, running.is_empty()) else { break };
                 self.emit(RunEvent::CaseStarted { id: scenario.id.clone() });
                 let mut setting = setting.clone();
                 let attempt = attempts.entry(scenario.id.clone()).or_default();
@@ -201,10 +211,16 @@ impl Run {
     }
 
     /// The next case that can be played now. Cases that never can are told so on the way.
-    fn next_case(&mut self, seats: &mut Seats) -> Option<(Arc<Scenario>, Vec<Taken>)> {
+    ///
+    /// Thousands of messages keep a slow target from answering any other case, so those are played alone.
+    fn next_case(&mut self, seats: &mut Seats, nothing_runs: bool) -> Option<(Arc<Scenario>, Vec<Taken>)> {
         let mut at = 0;
         while at < self.pending.len() {
             let scenario = Arc::clone(&self.pending[at]);
+            if self.is_slow_target && scenario.is_heavy() && !nothing_runs {
+                at += 1;
+                continue;
+            }
             match self.lacks(&scenario).map_or_else(|| seats.take(&scenario), Want::Never) {
                 Want::Now(taken) => {
                     self.pending.remove(at);

@@ -1,7 +1,7 @@
 //! How much of what was exchanged is kept, over a whole run: a run may be repeated ten thousand times, and a target may talk
 //! without end.
 
-use sinkcheck_reports::document::{CaseResult, CaseVerdict, Carried, TranscriptEntry};
+use sinkcheck_reports::document::{Carried, CaseResult, CaseVerdict, TranscriptEntry};
 
 /// Some three times what the whole suite takes. A document of it is held in memory more than once when it is written.
 const ROOM: usize = 24 << 20;

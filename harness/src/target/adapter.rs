@@ -18,6 +18,9 @@ const PATIENCE: Duration = Duration::from_secs(10);
 /// The longest line that is read: 4,096 events of some KiB.
 const MAX_LINE: u64 = 64 << 20;
 
+/// How long a program may take to end once it has closed its output.
+const LAST_BREATH: Duration = Duration::from_millis(500);
+
 /// How many characters are shown of what an adapter said.
 const SHOWN: usize = 120;
 
@@ -25,7 +28,7 @@ const SHOWN: usize = 120;
 #[derive(Debug)]
 pub enum Adapter {
     /// A program.
-    Process(ProcessAdapter),
+    Process(Box<ProcessAdapter>),
     /// The built-in server's own control.
     BuiltIn(sinkcheck_simulator::Control),
 }
@@ -159,7 +162,9 @@ impl ProcessAdapter {
                 let why = answer.get("error").and_then(Value::as_str).unwrap_or("no reason given");
                 Err(AdapterError::Refused(what, abridged(why)))
             }
-            None => Err(AdapterError::Broken(what, format!("an answer without `ok`: {}", abridged(&answer.to_string())))),
+            None => {
+                Err(AdapterError::Broken(what, format!("an answer without `ok`: {}", abridged(&answer.to_string()))))
+            }
         }
     }
 
@@ -180,14 +185,14 @@ impl Lines {
         let mut limited = (&mut self.output).take(MAX_LINE);
         limited.read_until(b'\n', &mut answer).await.map_err(|error| error.to_string())?;
         if answer.is_empty() {
-            let status = self.child.try_wait().ok().flatten();
+            // Its end comes after that of its output.
+            let status = tokio::time::timeout(LAST_BREATH, self.child.wait()).await.ok().and_then(Result::ok);
             return Err(
                 status.map_or_else(|| "it closed its output".to_owned(), |status| format!("it ended: {status}"))
             );
         }
-        serde_json::from_slice(&answer).map_err(|error| {
-            format!("not a line of JSON ({error}): {}", abridged(&String::from_utf8_lossy(&answer)))
-        })
+        serde_json::from_slice(&answer)
+            .map_err(|error| format!("not a line of JSON ({error}): {}", abridged(&String::from_utf8_lossy(&answer))))
     }
 }
 

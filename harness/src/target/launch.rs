@@ -4,7 +4,7 @@ use std::collections::{BTreeSet, VecDeque};
 use std::net::TcpListener;
 use std::path::Path;
 use std::process::Stdio;
-use std::sync::atomic::{AtomicU16, Ordering};
+use std::sync::atomic::{AtomicU32, Ordering};
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 use std::time::Duration;
 
@@ -94,10 +94,11 @@ pub struct LaunchError {
 pub fn free_port(host: &str) -> std::io::Result<u16> {
     const LOWEST: u16 = 10_240;
     const COUNT: u16 = 32_768 - LOWEST;
-    static NEXT: OnceLock<AtomicU16> = OnceLock::new();
-    let next = NEXT.get_or_init(|| AtomicU16::new(fastrand::u16(..)));
+    static NEXT: OnceLock<AtomicU32> = OnceLock::new();
+    let next = NEXT.get_or_init(|| AtomicU32::new(fastrand::u16(..).into()));
     // Every port is given once before one is given again, so that nobody is given one that another is about to take.
-    let in_turn = (0..COUNT).map(|_| LOWEST + next.fetch_add(1, Ordering::Relaxed) % COUNT);
+    // Less than COUNT, so nothing is cut off.
+    let in_turn = (0..COUNT).map(|_| LOWEST + (next.fetch_add(1, Ordering::Relaxed) % u32::from(COUNT)) as u16);
     let is_free = |port: &u16| TcpListener::bind((host, *port)).is_ok();
     match in_turn.take(1000).find(is_free) {
         Some(port) => Ok(port),

@@ -1,6 +1,6 @@
 //! The implementation under test: what is known of it, who can be spoken as, and how it is reached and started.
 //!
-//! [`file`] is what a person writes; [`Target`] is what it means. The built-in reference server is a target like any other, made
+//! [`mod@file`] is what a person writes; [`Target`] is what it means. The built-in reference server is a target like any other, made
 //! by [`builtin`].
 
 mod adapter;

@@ -1,6 +1,7 @@
 //! From what a person gave to a [`Target`]: an address alone, or a target file.
 
 use std::collections::BTreeMap;
+use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
@@ -111,6 +112,9 @@ fn program_in(program: &str, folder: &Path) -> Result<(), String> {
         let path = folder.join(program);
         return match path.metadata() {
             Ok(found) if found.is_dir() => Err(format!("{} is a folder, not a program", path.display())),
+            Ok(found) if found.permissions().mode() & 0o111 == 0 => {
+                Err(format!("{} can't be executed: its permissions don't allow it", path.display()))
+            }
             Ok(_) => Ok(()),
             Err(error) => Err(format!("there is no program {}: {error}", path.display())),
         };
@@ -319,11 +323,13 @@ impl Reader {
             .map_err(|error| self.at(&["clients", name, "certificate"], error))?;
         let private = tls::key(&self.folder.join(key)).map_err(|error| self.at(&["clients", name, "key"], error))?;
         tls::config(roots, tls::Shows::Certificate { certificate: chain, key: private }).map_err(|error| {
-            let why = match error {
-                rustls::Error::InconsistentKeys(_) => format!("this key isn't the one of the certificate {certificate}"),
-                other => format!("the certificate {certificate} and this key can't be used: {other}"),
+            let (at, why) = match error {
+                rustls::Error::InconsistentKeys(_) => {
+                    ("key", format!("this key isn't the one of the certificate {certificate}"))
+                }
+                other => ("certificate", format!("{certificate} can't be used: {other}")),
             };
-            self.at(&["clients", name, "key"], why)
+            self.at(&["clients", name, at], why)
         })
     }
 

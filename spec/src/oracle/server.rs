@@ -135,7 +135,7 @@ impl ServerOracle {
     pub fn received(&mut self, content: &[u8]) -> Vec<Breach> {
         let mut breaches = Vec::new();
         let before_request = self.requests.is_empty();
-        match Message::decode_noting(content) {
+        match Message::decode_over_long(content) {
             Ok((message, notes)) => {
                 self.received_message(&message, &mut breaches);
                 let long = notes.iter().find_map(|note| match note {

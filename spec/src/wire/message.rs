@@ -70,6 +70,22 @@ impl<'a> Message<'a> {
         Ok((message, notes))
     }
 
+    /// Like [`Message::decode_noting`], and takes a varint of more than 10 octets for the number that it says. It is for
+    /// whoever judges a sender: nobody has to accept such a form, but what it means is plain.
+    ///
+    /// # Errors
+    ///
+    /// As [`Message::decode`], but never [`DecodeErrorKind::VarintTooLong`].
+    pub fn decode_over_long(content: &'a [u8]) -> Result<(Self, Vec<Note>), DecodeError> {
+        let mut notes = Vec::new();
+        let mut reader = Reader::new(content, &mut notes);
+        let message = Self::read(&mut reader)?;
+        match reader.finish() {
+            Err(error) if error.kind != DecodeErrorKind::VarintTooLong => Err(error),
+            Ok(()) | Err(_) => Ok((message, notes)),
+        }
+    }
+
     pub(super) fn decode_observed<O: Observer>(content: &'a [u8], observer: &mut O) -> Result<Self, DecodeError> {
         let mut reader = Reader::new(content, observer);
         let message = Self::read(&mut reader)?;

@@ -1,0 +1,24 @@
+//! The command line as its users meet it: the real program, its exit codes, its output and its messages, at targets that behave
+//! and at some that don't.
+
+mod adapters;
+mod browsing;
+mod contract;
+mod decoding;
+mod document;
+mod folder;
+mod known_failures;
+mod launched_targets;
+mod linting;
+mod misbehaving_servers;
+mod output_places;
+mod peer;
+mod program;
+mod reading_closed;
+mod selections;
+mod simulated_server;
+mod starting_folder;
+mod stopping;
+mod target_files;
+mod vanishing_servers;
+mod wrong_calls;

@@ -1,0 +1,110 @@
+//! Which cases are played, how often, and in what order.
+
+use std::sync::{Arc, Mutex};
+
+use crate::document::{cases, document, inconclusive, notes};
+use crate::folder::Folder;
+use crate::peer::{Peer, obliging, welcome};
+use crate::program::sinkcheck;
+
+const OWN: &str = "title: My own\nunder_test: server\nrequirements: [keepalive.ping-answered]\nsteps:\n  - handshake\n  - send: ping\n  - expect: pong\n";
+
+#[test]
+fn a_suite_of_ones_own_takes_the_place_of_the_built_in_one() {
+    let folder = Folder::new();
+    let own = folder.at("own");
+    folder.write("own/mine/pong.yaml", OWN);
+    let done = sinkcheck(["certify", "--suite", &own, "--format", "json"]).run().exits(0);
+    let document = document(&done.stdout);
+    assert_eq!((cases(&document).len(), &cases(&document)[0]["id"]), (1, &"mine/pong".into()));
+    assert_eq!(document["suite"]["cases"], 1);
+    sinkcheck(["list", "--suite", &own]).run().exits(0).says("mine/pong My own");
+    sinkcheck(["show", "mine/pong", "--suite", &own]).run().exits(0).says("title: My own");
+    folder.write("own/mine/wrong.yaml", OWN.replace("pong", "pogn"));
+    let done = sinkcheck(["certify", "--suite", &own]).run().exits(2).says_all(&["wrong.yaml:7:", "`pogn`"]);
+    assert_eq!(done.stdout, "", "nothing ran");
+}
+
+#[test]
+fn a_case_of_ones_own_that_fails_points_into_its_file() {
+    let folder = Folder::new();
+    folder.write("own/mine.yaml", OWN.replace("send: ping", "send: pong").replace("expect: pong", "expect: closed"));
+    let done = sinkcheck(["certify", "--suite", &folder.at("own"), "--format", "json"]).run().exits(1);
+    let location = document(&done.stdout)["cases"][0]["location"].to_string();
+    assert!(location.contains("own/mine.yaml:7"), "{location}");
+}
+
+#[test]
+fn fail_fast_ends_with_the_first_failure() {
+    let peer = Peer::new(|stream| welcome(stream).map(drop));
+    let case = ["--case", "server/handshake/connected", "--repeat", "5"];
+    let arguments = ["certify", "server", &peer.address(), "--fail-fast", "--format", "json"];
+    let done = sinkcheck(arguments.iter().chain(&case)).run().exits(1);
+    let document = document(&done.stdout);
+    assert_eq!(document["summary"]["fail"], 1, "{}", document["summary"]);
+    assert_eq!(inconclusive(&document, "not-run"), 4);
+    assert!(
+        notes(&document).contains("--fail-fast ended the run at server/handshake/connected"),
+        "{}",
+        notes(&document)
+    );
+}
+
+/// The lengths of all frames that a server hears in a run, in their order: the order of the cases shows in it.
+fn heard(arguments: &[&str]) -> Vec<usize> {
+    let heard = Arc::new(Mutex::new(Vec::new()));
+    let of_peer = Arc::clone(&heard);
+    let peer = Peer::new(move |stream| {
+        obliging(stream, |content| of_peer.lock().expect("nobody panics holding it").push(content.len()))
+    });
+    let address = peer.address();
+    sinkcheck(["certify", "server", &address, "--case", "server/framing/*", "--jobs", "1"].iter().chain(arguments))
+        .run();
+    drop(peer);
+    let heard = heard.lock().expect("nobody panics holding it");
+    heard.clone()
+}
+
+#[test]
+fn a_seed_gives_the_same_order_again() {
+    let (first, again, other) = (heard(&["--shuffle", "7"]), heard(&["--shuffle", "7"]), heard(&["--shuffle", "8"]));
+    assert!(first.len() > 20, "{first:?}");
+    assert_eq!(first, again);
+    assert_ne!(first, other);
+}
+
+#[test]
+fn a_seed_that_was_made_up_is_told() {
+    let case = ["certify", "--case", "server/handshake/connected", "--format", "json", "--shuffle"];
+    let document = document(&sinkcheck(case).run().exits(0).stdout);
+    let notes = notes(&document);
+    let seed = notes.split("--shuffle ").nth(1).and_then(|rest| rest.split_whitespace().next()).unwrap_or_default();
+    assert!(seed.parse::<u64>().is_ok(), "{notes}");
+    sinkcheck(case.iter().chain(&[seed])).run().exits(0);
+}
+
+#[test]
+fn a_repeated_case_stands_there_as_often() {
+    let arguments = ["certify", "--case", "server/handshake/connected", "--repeat", "7", "--format", "json"];
+    let document = document(&sinkcheck(arguments).run().exits(0).stdout);
+    assert_eq!((cases(&document).len(), &document["summary"]["pass"]), (7, &7.into()));
+}
+
+#[test]
+fn slow_cases_that_are_left_out_are_told() {
+    let arguments = ["certify", "--case", "server/keepalive/*", "--skip-slow", "--format", "json"];
+    let document = document(&sinkcheck(arguments).run().exits(0).stdout);
+    assert!(notes(&document).contains("--skip-slow left out"), "{}", notes(&document));
+    assert!(cases(&document).iter().all(|case| case["slow"] == false));
+    let slow = sinkcheck(["list", "server/keepalive/*"]).run().stdout;
+    let slow = slow.lines().find(|line| line.ends_with("(slow)")).and_then(|line| line.split_whitespace().next());
+    let slow = slow.expect("some cases are slow");
+    sinkcheck(["certify", "--case", slow, "--skip-slow"]).run().exits(2).says("--skip-slow leaves them out");
+}
+
+#[test]
+fn a_long_run_takes_little_memory() {
+    let arguments = ["certify", "--case", "server/events/full-window*", "--repeat", "150", "--format", "json"];
+    let document = document(&sinkcheck(arguments).run().exits(0).stdout);
+    assert!(notes(&document).contains("abridged or left out"), "{}", notes(&document));
+}
