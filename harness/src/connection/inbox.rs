@@ -13,7 +13,7 @@ const MAX_FRAMES: usize = 50_000;
 const MAX_OCTETS: usize = 256 << 20;
 
 /// More octets of answers and responses than any case of ours asks for. They are kept until a step takes them.
-const MAX_KEPT_OCTETS: usize = 4 << 20;
+const MAX_KEPT_OCTETS: usize = 32 << 20;
 
 /// So much of a frame that has not ended is kept for whoever wonders what it is.
 const SHOWN_OCTETS: usize = 16;

@@ -97,6 +97,11 @@ impl Writer {
             meanings.push(format!("{pending} octets of an unfinished frame"));
         }
         self.shared.transcript.octets(&self.shared.name, true, octets, summary(&meanings));
+        self.put(octets).await
+    }
+
+    /// Hands octets to the network.
+    async fn put(&mut self, octets: &[u8]) -> bool {
         self.shared.inbox().last_sent = Instant::now();
         let sent = self.stream.write_all(octets).await.is_ok() && self.stream.flush().await.is_ok();
         self.shared.inbox().last_sent = Instant::now();
@@ -117,7 +122,14 @@ impl Writer {
         let wanted = self.shared.inbox().is_kept_alive() && self.frames.pending() == 0;
         if wanted {
             // It gets no answer that could be taken for another one's.
-            self.segment(&Message::Pong.to_frame()).await;
+            let octets = Message::Pong.to_frame();
+            self.shared.transcript.octets(
+                &self.shared.name,
+                true,
+                &octets,
+                Some("PONG (keeps the connection alive)".to_owned()),
+            );
+            self.put(&octets).await;
         }
     }
 

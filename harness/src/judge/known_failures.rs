@@ -69,6 +69,7 @@ impl KnownFailures {
     /// Changes verdicts as the list says: a failure that it names is known, a pass that it names is unexpected. Remembers which
     /// entries fit something.
     pub fn apply(&self, result: &mut CaseResult) {
+        let mut decided = None;
         for entry in &self.entries {
             if entry.case.as_ref().is_some_and(|glob| !glob.is_match(&result.id)) {
                 continue;
@@ -90,11 +91,14 @@ impl KnownFailures {
             if fits {
                 entry.fits.set(true);
             }
-            if let Some(verdict) = verdict {
-                result.verdict = verdict;
-                result.known_failure = Some(KnownFailure { reason: entry.reason.clone() });
-                return;
+            // The first entry decides; those behind it still fit.
+            if let Some(verdict) = verdict.filter(|_| decided.is_none()) {
+                decided = Some((verdict, entry.reason.clone()));
             }
+        }
+        if let Some((verdict, reason)) = decided {
+            result.verdict = verdict;
+            result.known_failure = Some(KnownFailure { reason });
         }
     }
 

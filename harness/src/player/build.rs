@@ -11,6 +11,7 @@ use sinkcheck_spec::wire::{Element, Event, EventFields, Message, MessageId, RawC
 use super::Halt;
 use super::values::Values;
 use crate::target::Target;
+use crate::target::file::EventFieldsSection;
 
 const REQUEST: u8 = 0;
 const RESPONSE: u8 = 1;
@@ -169,9 +170,11 @@ impl Builder<'_> {
         let key_at = elements.len();
         elements.push(default_key);
         // Applications may tell events that they have seen by their offset, and NACK them.
-        let offset = if self.fixed_offset(publish.event) { from.offset } else { self.values.unique_offset() };
+        let section = self.section(publish.event).cloned().unwrap_or_default();
+        let offset = section.offset.unwrap_or_else(|| self.values.unique_offset());
+        let timestamp = section.timestamp.unwrap_or_else(|| self.values.timestamp());
         elements.push(self.varint(publish.offset.as_ref(), offset)?);
-        elements.push(self.varint(publish.timestamp.as_ref(), from.timestamp)?);
+        elements.push(self.varint(publish.timestamp.as_ref(), timestamp)?);
         let data_at = elements.len();
         elements.push(Element::chunk(from.event_data.to_vec()));
         for (at, octets) in [(key_at, &publish.key), (data_at, &publish.event_data)] {
@@ -185,12 +188,11 @@ impl Builder<'_> {
         Ok(elements)
     }
 
-    fn fixed_offset(&self, class: EventClass) -> bool {
-        let section = match class {
+    fn section(&self, class: EventClass) -> Option<&EventFieldsSection> {
+        match class {
             EventClass::Accepted => Some(&self.target.accepted),
             EventClass::Rejected => self.target.rejected.as_ref(),
-        };
-        section.is_some_and(|section| section.offset.is_some())
+        }
     }
 
     fn reason(&mut self, first: Element, reason: &ReasonTemplate) -> Result<Vec<u8>, Halt> {

@@ -82,8 +82,12 @@ impl Player<'_> {
                 })
                 .await;
             match decided {
-                // As long as something comes, a slow target is not a silent one.
-                None if link.connection.inbox().awaited > seen && !ponged && Instant::now() < latest => {
+                // As long as something comes, a slow target is not a silent one. Where it is wrong, the case is decided.
+                None if link.connection.inbox().awaited > seen
+                    && !ponged
+                    && link.connection.inbox().breaches.len() == link.reported
+                    && Instant::now() < latest =>
+                {
                     seen = link.connection.inbox().awaited;
                     deadline = (Instant::now() + patience).min(latest);
                 }
@@ -133,7 +137,9 @@ impl Player<'_> {
                         if ponged { deadline - window } else { begun },
                         if ponged { window } else { patience },
                     )?;
-                    self.setting.ran_out();
+                    if !ponged {
+                        self.setting.ran_out();
+                    }
                 }
                 Err(Halt::Broken { rule: None, expected: describe(pattern), observed })
             }
@@ -215,12 +221,26 @@ impl Player<'_> {
         match seen {
             Some(Ok(how)) => self.show(format!("line {line}: nothing came, shown {how}")),
             Some(Err(observed)) => return Err(Halt::Broken { rule: None, expected: "nothing".to_owned(), observed }),
+            None if fence => return Err(self.fence_unanswered(begun)),
             None => {
                 let how = format!("by a window of {} ms", (deadline - begun).as_millis());
                 self.show(format!("line {line}: nothing came, shown {how}"));
             }
         }
         Ok(())
+    }
+
+    /// A PING of our own, on an accepted connection that is open, had no PONG for as long as patience lasts.
+    fn fence_unanswered(&self, begun: Instant) -> Halt {
+        if let Err(halt) = self.in_time(begun, begun.elapsed()) {
+            return halt;
+        }
+        self.setting.ran_out();
+        Halt::Broken {
+            rule: Some("keepalive.ping-answered".to_owned()),
+            expected: "a PONG for the PING that shows whether the connection is open".to_owned(),
+            observed: format!("none within {} ms", begun.elapsed().as_millis()),
+        }
     }
 
     async fn expect_no_ack(&mut self, on: &str, line: usize) -> Result<(), Halt> {
@@ -254,7 +274,8 @@ impl Player<'_> {
         let window = self.setting.calibration.window();
         let fenced = self.send_fence(on).await;
         let link = self.connections.get(on).ok_or_else(|| no_connection(on))?;
-        let deadline = Instant::now() + if fenced { self.setting.patience() } else { window };
+        let begun = Instant::now();
+        let deadline = begun + if fenced { self.setting.patience() } else { window };
         let seen = link
             .connection
             .wait(deadline, |inbox| {
@@ -277,6 +298,7 @@ impl Player<'_> {
                 self.show(format!("line {line}: the connection stayed open, shown {how}"));
                 Ok(())
             }
+            None if fenced => Err(self.fence_unanswered(begun)),
             None => {
                 self.show(format!(
                     "line {line}: the connection stayed open, shown by {} ms without a close",
@@ -497,7 +519,14 @@ fn answers(inbox: &mut Inbox, looking: &mut Looking<'_>, wanted: Wanted) -> Come
         }
         match (answer, wanted, claim) {
             _ if wanted == Wanted::Whatever => {}
-            (Answer::Nack(reason), Wanted::Any | Wanted::Ack, Claim::Accepts) => {
+            // It is an answer, and yet not what the target file says.
+            (Answer::Nack(reason), Wanted::Any, Claim::Accepts) => {
+                return Come::CantTell(
+                    "event-declined",
+                    format!("NACK {id} {reason}, for an event that the application accepts as the target file says"),
+                );
+            }
+            (Answer::Nack(reason), Wanted::Ack, Claim::Accepts) => {
                 return Come::Never(format!(
                     "NACK {id} {reason}, for an event that the application accepts as the target file says"
                 ));

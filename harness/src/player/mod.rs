@@ -47,6 +47,8 @@ pub struct Setting {
     pub ordeal: Arc<Ordeal>,
     /// How often patience ran out in this run.
     pub timeouts: Arc<AtomicUsize>,
+    /// Which play of the run it is.
+    pub serial: u64,
     /// Makes events of this run differ from those of another one.
     pub salt: u64,
 }
@@ -159,6 +161,8 @@ pub(crate) struct Player<'a> {
     shown_by: Vec<String>,
     accepted_as: Vec<InstanceId>,
     connected_before: bool,
+    /// Line of the step that is played.
+    line: usize,
     /// A wait took so long that the target may have lost patience with us.
     overslept: Option<String>,
     started: Instant,
@@ -247,10 +251,11 @@ pub async fn play(scenario: &Scenario, setting: &Setting, main: Seat, other: Opt
         shown_by: Vec::new(),
         accepted_as: Vec::new(),
         connected_before: false,
+        line: 1,
         overslept: None,
         started: Instant::now(),
     };
-    player.values.begin_offsets(&scenario.id, setting.salt);
+    player.values.tell_events_apart(setting.serial, setting.salt);
     let stop = player.run().await;
     player.remember_acceptances();
     let took = player.started.elapsed();

@@ -98,6 +98,7 @@ impl Player<'_> {
     }
 
     async fn step(&mut self, step: &Step) -> Option<Stop> {
+        self.line = step.line;
         let done = match (self.perform(step).await, &self.overslept) {
             // A target that was left waiting longer than was meant may rightly have lost patience.
             (Err(Halt::Broken { observed, .. }), Some(why)) => {
@@ -136,7 +137,7 @@ impl Player<'_> {
         let on = step.on.as_str();
         match &step.verb {
             Verb::Connect => self.connect(on, step.rule.is_some()).await,
-            Verb::Handshake => self.handshake(on, step.rule.is_some()).await,
+            Verb::Handshake => self.handshake(on, step.rule.as_deref()).await,
             Verb::Send(send) => self.send(on, send).await,
             Verb::Expect { pattern, within } => self.expect(step, pattern, *within).await,
             Verb::Ask(ask) => self.ask(ask).await,
@@ -168,8 +169,10 @@ impl Player<'_> {
 
     /// Opens a connection in place of the one of that name, if there was one.
     async fn connect(&mut self, on: &str, is_judged: bool) -> Result<(), Halt> {
+        // What came since the last step is not to be lost with the connection; the case ends with it, if it breaks a MUST.
+        let line = self.line;
+        self.collect_breaches(line);
         if let Some(link) = self.connections.remove(on) {
-            // Its breaches were collected when the last step on it ended.
             self.remember_acceptance(on, &link);
         }
         let seat =
@@ -214,7 +217,8 @@ impl Player<'_> {
 
     /// Connects and is accepted. Where the step names no rule, being turned away breaks the rule of the row that applies, and
     /// silence shows nothing about what the case is about.
-    async fn handshake(&mut self, on: &str, is_judged: bool) -> Result<(), Halt> {
+    async fn handshake(&mut self, on: &str, judged: Option<&str>) -> Result<(), Halt> {
+        let is_judged = judged.is_some();
         self.connect(on, is_judged).await?;
         let client = self.seat(on).map_or(self.main.client, |seat| seat.client);
         let server = match self.values.get("server") {
@@ -242,7 +246,9 @@ impl Player<'_> {
             Some(_) => ("handshake.connected", "\"connected\""),
             None => ("handshake.hello-repeated", "\"hello new client\""),
         };
-        let rule = (!is_judged).then(|| row.to_owned());
+        // A server that responds accepts connections, so that a wrong response breaks the row and not a rule about accepting.
+        let about_accepting = judged.is_some_and(|rule| rule.starts_with("isolation.accepts"));
+        let rule = (!is_judged || about_accepting).then(|| row.to_owned());
         let expected = expected.to_owned();
         match response.flatten() {
             Some(ConnectionResponse::Connected) => Ok(()),

@@ -7,6 +7,9 @@ use sinkcheck_spec::wire::{Event, InstanceId};
 
 use crate::target::Target;
 
+/// In Unix seconds, as deployed applications have it; it takes five octets, and so do all that are made from it.
+const FIRST_TIMESTAMP: u64 = 1_700_000_000;
+
 /// So many offsets each case has.
 const OFFSETS: u64 = 1 << 14;
 
@@ -16,6 +19,7 @@ pub(super) struct Values {
     values: BTreeMap<String, Value>,
     events: BTreeMap<String, Event<'static>>,
     first_offset: u64,
+    timestamp: u64,
     offsets: u64,
 }
 
@@ -35,16 +39,18 @@ impl Values {
         values
     }
 
-    /// Begins the offsets of the case's events at a place of its own.
-    pub(super) fn begin_offsets(&mut self, case: &str, salt: u64) {
-        // FNV-1a: the same for the same case, whatever the machine.
-        let hash = case.bytes().fold(0xcbf2_9ce4_8422_2325 ^ salt, |hash: u64, octet| {
-            (hash ^ u64::from(octet)).wrapping_mul(0x0000_0100_0000_01b3)
-        });
-        self.first_offset = (1 << 21) + ((hash ^ (hash >> 32)) % (1 << 13)) * OFFSETS;
+    /// Makes the events of this play differ from those of others. `serial` tells the plays of a run apart, `salt` the runs.
+    pub(super) fn tell_events_apart(&mut self, serial: u64, salt: u64) {
+        self.first_offset = (1 << 21) + (serial.wrapping_add(salt) % (1 << 13)) * OFFSETS;
+        self.timestamp = FIRST_TIMESTAMP + salt.wrapping_add(serial >> 13) % 100_000_000;
     }
 
-    /// An offset that no other event of the case has, and hardly any of another: applications may tell events that they have seen
+    /// When the events of this play happened, if nothing else is said.
+    pub(super) fn timestamp(&self) -> u64 {
+        self.timestamp
+    }
+
+    /// An offset that no other event of the run has: applications may tell events that they have seen
     /// by it. All of them take four octets, so that frames of one kind are of one length.
     pub(super) fn unique_offset(&mut self) -> u64 {
         self.offsets += 1;

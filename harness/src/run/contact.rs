@@ -1,6 +1,8 @@
 //! The first contact: what can be found out about a target before any case is played. It judges nothing; what is wrong here is
 //! a case's to say.
 
+use std::time::Instant;
+
 use sinkcheck_cases::language::{EventClass, Fixture};
 use sinkcheck_reports::document::Reason;
 use sinkcheck_spec::wire::{ConnectionResponse, Event, InstanceId};
@@ -43,6 +45,7 @@ pub(super) async fn first(service: &mut Service, target: &Target) -> Result<Cont
     let mut setting_adapter = service.adapter();
     let mut ready = service.for_case().launch(&taken, target.server_instance_id, &mut setting_adapter).await?;
     let met = meet(&mut ready, &taken, target, &mut contact).await;
+    drop(setting_adapter);
     ready.finish().await;
     met.map(|()| contact)
 }
@@ -76,7 +79,9 @@ async fn meet(ready: &mut Ready, taken: &[Taken], target: &Target, contact: &mut
         contact.notes.push("The target has no `known` client, so its speed was not measured.".to_owned());
         return Ok(());
     }
+    let asked = Instant::now();
     let response = introduce(&connection, &seat, contact.server, target).await;
+    let responded_in = asked.elapsed();
     match response {
         Ok(ConnectionResponse::HelloNewClient { server_instance_id }) => {
             contact.server.get_or_insert(server_instance_id);
@@ -115,7 +120,9 @@ async fn meet(ready: &mut Ready, taken: &[Taken], target: &Target, contact: &mut
     let event = default_event(target, EventClass::Accepted).and_then(|fields| Event::new(fields).ok());
     match event {
         Some(event) => match measure(&connection, &event).await {
-            Some(calibration) => contact.calibration = calibration,
+            Some(calibration) => {
+                contact.calibration = Calibration { slowest: calibration.slowest.max(responded_in), ..calibration };
+            }
             None if connection.inbox().is_flooded() && !broke_something(&connection) => {
                 let why = format!("{}: {}", seat.dial.address, connection.inbox().flood());
                 return Err(Reason::new("flood", why));

@@ -11,6 +11,9 @@ use crate::target::Target;
 /// How long a target has for its first answer.
 pub(super) const PATIENCE: Duration = Duration::from_secs(5);
 
+/// The same for one that has sent something else, and wrong, in its place.
+const PATIENCE_AFTER_A_BREACH: Duration = Duration::from_millis(500);
+
 /// Sends a request as a client and waits for the response; the reason in words if there is none.
 pub(super) async fn introduce(
     connection: &Connection,
@@ -59,12 +62,17 @@ async fn open(seat: &Seat) -> Result<Connection, crate::connection::DialError> {
 async fn ask(connection: &Connection, octets: Vec<u8>) -> Result<ConnectionResponse<'static>, String> {
     let deadline = Instant::now() + PATIENCE;
     let sent = connection.send(vec![octets], Duration::ZERO, PATIENCE).await;
-    let came = connection
-        .wait(deadline, |inbox| match inbox.responses.pop_front() {
-            Some(response) => Some(Ok(response)),
-            None => (inbox.closed.is_some() || inbox.is_flooded()).then(|| Err(silence(inbox))),
-        })
-        .await;
+    let has_come = |inbox: &mut Inbox| match inbox.responses.pop_front() {
+        Some(response) => Some(Ok(response)),
+        None => (inbox.closed.is_some() || inbox.is_flooded()).then(|| Err(silence(inbox))),
+    };
+    let or_breaks = |inbox: &mut Inbox| has_come(inbox).map(Some).or((!inbox.breaches.is_empty()).then_some(None));
+    let came = match connection.wait(deadline, or_breaks).await {
+        Some(Some(came)) => Some(came),
+        // What it sends is wrong; a response may come all the same.
+        Some(None) => connection.wait(deadline.min(Instant::now() + PATIENCE_AFTER_A_BREACH), has_come).await,
+        None => None,
+    };
     match (came, sent) {
         (Some(came), _) => came,
         (None, Err(_)) => Err("what was sent was not read".to_owned()),
@@ -74,13 +82,14 @@ async fn ask(connection: &Connection, octets: Vec<u8>) -> Result<ConnectionRespo
 
 /// In words what came in place of a response.
 fn silence(inbox: &Inbox) -> String {
-    let mut text = match &inbox.closed {
+    let mut text = match (&inbox.closed, inbox.breaches.first()) {
         _ if inbox.is_flooded() => return inbox.flood(),
-        Some(closed) => format!("it ended the connection: {}", closed.how),
-        None if inbox.frames > 0 => {
+        (_, Some(breach)) => return format!("what came in its place broke {}: {}", breach.rule, breach.what),
+        (Some(closed), _) => format!("it ended the connection: {}", closed.how),
+        (None, _) if inbox.frames > 0 => {
             format!("{} frames came within {} ms, and no response", inbox.frames, PATIENCE.as_millis())
         }
-        None => format!("nothing came within {} ms", PATIENCE.as_millis()),
+        (None, _) => format!("nothing came within {} ms", PATIENCE.as_millis()),
     };
     if inbox.pending > 0 {
         let more = if inbox.pending > inbox.unfinished.len() { "…" } else { "" };

@@ -9,7 +9,7 @@ mod seats;
 mod service;
 mod transcripts;
 
-use std::collections::{BTreeMap, HashMap, VecDeque};
+use std::collections::{BTreeMap, BTreeSet, HashMap, VecDeque};
 use std::sync::Arc;
 use std::sync::atomic::AtomicUsize;
 use std::time::{Duration, Instant};
@@ -34,7 +34,7 @@ use service::Service;
 use transcripts::Transcripts;
 
 /// No case of ours takes nearly as long, its waits for keepalive intervals apart.
-const CASE_LIMIT: Duration = Duration::from_secs(120);
+const CASE_LIMIT: Duration = Duration::from_secs(300);
 
 /// So many cases in a row that heard nothing of the target, and it is looked at whether it is still there.
 const GONE_AFTER: usize = 8;
@@ -135,9 +135,12 @@ impl Run {
             lag,
             ordeal: Arc::default(),
             timeouts: Arc::new(AtomicUsize::new(if contact.is_silent { MANY_TIMEOUTS } else { 0 })),
+            serial: 0,
             salt: self.target.salt(),
         };
         let mut attempts: BTreeMap<String, u64> = BTreeMap::new();
+        let ids: BTreeSet<String> = self.pending.iter().map(|case| case.id.clone()).collect();
+        let serials: BTreeMap<String, u64> = ids.into_iter().zip(0..).collect();
         let mut seats = Seats::new(&self.target, contact.can_prepare);
         let mut transcripts = Transcripts::default();
         let mut running: JoinSet<Finished> = JoinSet::new();
@@ -153,6 +156,8 @@ impl Run {
                 self.emit(RunEvent::CaseStarted { id: scenario.id.clone() });
                 let mut setting = setting.clone();
                 let attempt = attempts.entry(scenario.id.clone()).or_default();
+                setting.serial =
+                    *attempt * serials.len() as u64 + serials.get(&scenario.id).copied().unwrap_or_default();
                 setting.salt = setting.salt.wrapping_add(*attempt);
                 if self.target.is_fresh_each_case() {
                     setting.ordeal = Arc::default();
@@ -308,6 +313,8 @@ async fn one_case(scenario: Arc<Scenario>, taken: Vec<Taken>, setting: Setting, 
                 Some(main) => timed(&scenario, &setting, main, seats.next()).await,
                 None => None,
             };
+            // The adapter's end is its own to see, so that nobody else may hold it.
+            setting.adapter = None;
             let output = ready.finish().await;
             match played {
                 Some(played) => {

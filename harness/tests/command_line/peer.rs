@@ -110,7 +110,7 @@ pub(crate) fn swallow(stream: &mut TcpStream) -> std::io::Result<()> {
 
 /// Sends this again and again until nobody takes it.
 pub(crate) fn flood(stream: &mut TcpStream, octets: &[u8]) -> std::io::Result<()> {
-    let many = octets.repeat(64 * 1024 / octets.len().max(1));
+    let many = octets.repeat((64 * 1024 / octets.len()).max(1));
     loop {
         stream.write_all(&many)?;
     }
