@@ -44,6 +44,11 @@ pub(super) fn scenarios(folder: Option<&Path>) -> Result<Vec<Scenario>, Failure>
 
 pub(super) fn select(scenarios: Vec<Scenario>, role: Role, wanted: &Wanted<'_>) -> Result<Selection, Failure> {
     let all: Vec<Arc<Scenario>> = scenarios.into_iter().filter(|case| case.under_test == role).map(Arc::new).collect();
+    if all.is_empty() {
+        return Err(Failure::usage(format!(
+            "the suite has no case for a {role}: `under_test` says whom a case is for"
+        )));
+    }
     let mut kept = all.clone();
     for pattern in wanted.cases {
         let glob = glob(pattern)?;

@@ -46,7 +46,7 @@ pub enum DialError {
     #[error("TLS: {0}")]
     Tls(String),
     /// Nothing answered.
-    #[error("no connection within {} ms", .0.as_millis())]
+    #[error("no connection within {} ms, TLS included where it is spoken", .0.as_millis())]
     TimedOut(Duration),
 }
 

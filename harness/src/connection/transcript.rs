@@ -33,16 +33,25 @@ impl Transcript {
     pub fn event(&self, connection: &str, ours: bool, event: &str) {
         let mut inner = self.inner();
         let ms = inner.ms();
-        inner.push(TranscriptEntry::event(ms, connection, role(ours), event), 0);
+        if inner.has_room(0) {
+            inner.entries.push(TranscriptEntry::event(ms, connection, role(ours), event));
+        } else {
+            inner.left_out += 1;
+        }
     }
 
     /// Octets were sent or came; returns a handle to [`Transcript::blame`] them by, where they are kept.
     pub fn octets(&self, connection: &str, ours: bool, octets: &[u8], meaning: Option<String>) -> Option<usize> {
         let mut inner = self.inner();
+        if !inner.has_room(octets.len()) {
+            inner.left_out += 1;
+            return None;
+        }
         let mut entry = TranscriptEntry::octets(inner.ms(), connection, role(ours), octets);
         entry.message = meaning;
-        let is_kept = inner.push(entry, octets.len());
-        is_kept.then(|| inner.entries.len() - 1)
+        inner.octets += octets.len();
+        inner.entries.push(entry);
+        Some(inner.entries.len() - 1)
     }
 
     /// These octets broke a rule.
@@ -74,16 +83,8 @@ impl Inner {
         (self.begun.elapsed().as_secs_f64() * 1e6).round() / 1e3
     }
 
-    /// False where there is no room for it.
-    fn push(&mut self, entry: TranscriptEntry, octets: usize) -> bool {
-        let has_room = self.entries.len() < MAX_ENTRIES && self.octets + octets <= MAX_OCTETS;
-        if has_room {
-            self.octets += octets;
-            self.entries.push(entry);
-        } else {
-            self.left_out += 1;
-        }
-        has_room
+    fn has_room(&self, octets: usize) -> bool {
+        self.entries.len() < MAX_ENTRIES && self.octets + octets <= MAX_OCTETS
     }
 }
 

@@ -96,13 +96,14 @@ impl Player<'_> {
                     link.connection.inbox().pongs -= 1;
                     deadline = deadline.min(Instant::now() + window);
                 }
-                // This machine slept through the window, so it is kept open once more.
-                None if ponged
-                    && !is_known_broken
-                    && begun.elapsed() < patience
-                    && self.setting.lag.worst_since(deadline - window) > window / 4 =>
-                {
-                    deadline = Instant::now() + window;
+                None => {
+                    let waited = if ponged { window } else { patience };
+                    let slept = self.setting.lag.worst_since(deadline - waited) > waited / 4;
+                    if is_known_broken || !slept || Instant::now() >= latest {
+                        break None;
+                    }
+                    // This machine slept for a part of the wait, so it waits once more.
+                    deadline = Instant::now() + waited;
                 }
                 other => break other,
             }

@@ -23,7 +23,7 @@ pub(super) async fn introduce(
 ) -> Result<ConnectionResponse<'static>, String> {
     let request = ConnectionRequest::new(target.supported_version.as_str(), seat.client, server)
         .map_err(|error| error.to_string())?;
-    ask(connection, Message::from(request).to_frame()).await
+    ask(connection, Message::from(request).to_frame(), PATIENCE).await
 }
 
 /// Whether the target is there and speaks Sink: it answers a client, or at least a request of a version that nobody speaks, which
@@ -47,7 +47,8 @@ pub(super) async fn answers_another_version(seat: &Seat, target: &Target) -> boo
     let mut content = Message::from(request).encode();
     content[0] |= ANOTHER;
     let (Ok(octets), Ok(connection)) = (frame(&content), open(seat).await) else { return false };
-    ask(&connection, octets).await.is_ok() || broke_something(&connection)
+    // It was waited for before.
+    ask(&connection, octets, PATIENCE / 2).await.is_ok() || broke_something(&connection)
 }
 
 /// Whether the peer sent what a rule forbids. Whoever does that is there.
@@ -59,12 +60,16 @@ async fn open(seat: &Seat) -> Result<Connection, crate::connection::DialError> {
     Connection::open("contact", &seat.dial, PATIENCE, None, Transcript::begin()).await
 }
 
-async fn ask(connection: &Connection, octets: Vec<u8>) -> Result<ConnectionResponse<'static>, String> {
-    let deadline = Instant::now() + PATIENCE;
-    let sent = connection.send(vec![octets], Duration::ZERO, PATIENCE).await;
+async fn ask(
+    connection: &Connection,
+    octets: Vec<u8>,
+    patience: Duration,
+) -> Result<ConnectionResponse<'static>, String> {
+    let deadline = Instant::now() + patience;
+    let sent = connection.send(vec![octets], Duration::ZERO, patience).await;
     let has_come = |inbox: &mut Inbox| match inbox.responses.pop_front() {
         Some(response) => Some(Ok(response)),
-        None => (inbox.closed.is_some() || inbox.is_flooded()).then(|| Err(silence(inbox))),
+        None => (inbox.closed.is_some() || inbox.is_flooded()).then(|| Err(silence(inbox, patience))),
     };
     let or_breaks = |inbox: &mut Inbox| has_come(inbox).map(Some).or((!inbox.breaches.is_empty()).then_some(None));
     let came = match connection.wait(deadline, or_breaks).await {
@@ -76,20 +81,20 @@ async fn ask(connection: &Connection, octets: Vec<u8>) -> Result<ConnectionRespo
     match (came, sent) {
         (Some(came), _) => came,
         (None, Err(_)) => Err("what was sent was not read".to_owned()),
-        (None, Ok(())) => Err(silence(&connection.inbox())),
+        (None, Ok(())) => Err(silence(&connection.inbox(), patience)),
     }
 }
 
 /// In words what came in place of a response.
-fn silence(inbox: &Inbox) -> String {
+fn silence(inbox: &Inbox, patience: Duration) -> String {
     let mut text = match (&inbox.closed, inbox.breaches.first()) {
         _ if inbox.is_flooded() => return inbox.flood(),
         (_, Some(breach)) => return format!("what came in its place broke {}: {}", breach.rule, breach.what),
         (Some(closed), _) => format!("it ended the connection: {}", closed.how),
         (None, _) if inbox.frames > 0 => {
-            format!("{} frames came within {} ms, and no response", inbox.frames, PATIENCE.as_millis())
+            format!("{} frames came within {} ms, and no response", inbox.frames, patience.as_millis())
         }
-        (None, _) => format!("nothing came within {} ms", PATIENCE.as_millis()),
+        (None, _) => format!("nothing came within {} ms", patience.as_millis()),
     };
     if inbox.pending > 0 {
         let more = if inbox.pending > inbox.unfinished.len() { "…" } else { "" };

@@ -202,14 +202,20 @@ async fn launched(launch: &Launch, with: &Placeholders, addresses: &[Address]) -
                 continue;
             };
             let output = launched.stop().await;
-            let printed = match output.trim() {
-                "" => "it printed nothing".to_owned(),
-                output => format!("it printed: {output}"),
-            };
-            return Err(fault(what, format!("{why}; {printed}")));
+            return Err(fault(what, format!("{why}; {}", printed(output.trim()))));
         }
     }
     Ok(launched)
+}
+
+/// The end of what a program printed. Every case that is not played for it says so.
+fn printed(output: &str) -> String {
+    const SHOWN: usize = 1000;
+    match output.char_indices().rev().nth(SHOWN) {
+        _ if output.is_empty() => "it printed nothing".to_owned(),
+        Some((at, _)) => format!("the last that it printed: …{}", &output[at..]),
+        None => format!("it printed: {output}"),
+    }
 }
 
 async fn takes_connections(address: &Address) -> bool {

@@ -61,6 +61,10 @@ fn a_program_that_ends_at_once_is_quoted() {
         &["the launched target ended at once", "exit status: 3", "the port is taken", "and worse"],
     );
     could_not_start("[ 'true' ]", &["ended at once", "it printed nothing"]);
+    could_not_start(
+        "[ sh, -c, 'yes bla | head -100000; echo the end; exit 1' ]",
+        &["the last that it printed", "the end"],
+    );
 }
 
 #[test]

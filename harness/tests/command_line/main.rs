@@ -16,6 +16,7 @@ mod peer;
 mod program;
 mod reading_closed;
 mod selections;
+mod servers_without_tls;
 mod simulated_server;
 mod starting_folder;
 mod stopping;

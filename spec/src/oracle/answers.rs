@@ -10,6 +10,8 @@ use crate::wire::MessageId;
 pub(super) enum Sent {
     /// Before any request.
     BeforeRequest,
+    /// Behind a response that was sent in the place of a request.
+    BehindResponse,
     /// After the request, before its response came: when it is read, the server may have decided or not.
     BehindRequest,
     /// After an acceptance came.
@@ -68,7 +70,7 @@ impl Answers {
         let right = |sent: &Sent| match sent {
             Sent::Accepted | Sent::Open => true,
             Sent::BehindRequest => !is_ack || decision == Decision::Accepted,
-            Sent::BeforeRequest | Sent::Rejected | Sent::Malformed(_) => !is_ack,
+            Sent::BeforeRequest | Sent::BehindResponse | Sent::Rejected | Sent::Malformed(_) => !is_ack,
             Sent::CutOff | Sent::NoPublish(_) => false,
         };
         let at = list.iter().position(right).unwrap_or(0);
@@ -79,6 +81,10 @@ impl Answers {
         }
         Some(match sent {
             Sent::Malformed(rule) => Breach::new(rule, format!("{name} for {id}, whose PUBLISH is malformed")),
+            Sent::BehindResponse => Breach::new(
+                "malformed.response-to-server",
+                format!("{name} for {id}, which was sent behind a connection response in the place of a request"),
+            ),
             Sent::NoPublish(rule) => Breach::new(rule, format!("{name} for {id}, which no PUBLISH had")),
             Sent::CutOff => Breach::new(
                 "framing.truncated-not-answered",

@@ -152,7 +152,14 @@ impl ServerOracle {
             Err(_) if before_request && self.sent_frames == 0 => {
                 breaches.push(Breach::new("handshake.nothing-before-request", "a frame came before anything was sent"));
             }
-            Err(error) => breaches.push(Breach::of_layout(content, &error)),
+            Err(error) => {
+                let mut breach = Breach::of_layout(content, &error);
+                if breach.rule == "layout.connection-request" {
+                    // That rule binds clients. A server has no request to lay out, be it well or badly.
+                    breach.rule = "layout.connection-response";
+                }
+                breaches.push(breach);
+            }
         }
         breaches
     }
@@ -254,6 +261,7 @@ impl ServerOracle {
     fn stage(&self) -> Sent {
         match self.phase() {
             Phase::NoRequest => Sent::BeforeRequest,
+            Phase::Asked if self.requests.first() == Some(&Request::OtherRole) => Sent::BehindResponse,
             Phase::Asked => Sent::BehindRequest,
             Phase::Accepted => Sent::Accepted,
             Phase::Rejected => Sent::Rejected,
