@@ -220,6 +220,14 @@ impl Done {
         self
     }
 
+    /// Nothing was certified: a MUST was broken or nothing was shown. Which of the two may depend on how fast a machine is.
+    #[track_caller]
+    pub(crate) fn certifies_nothing(self) -> Self {
+        let is_right = matches!(self.code, Some(1 | 3));
+        assert!(is_right, "{:?} {}\n{}\n{}", self.code, self.what, end(&self.stdout), end(&self.stderr));
+        self
+    }
+
     /// One of these texts is for a person to read: on standard output or standard error. Lines may be broken anywhere.
     #[track_caller]
     pub(crate) fn says(self, text: &str) -> Self {
