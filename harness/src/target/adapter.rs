@@ -177,19 +177,26 @@ impl ProcessAdapter {
 }
 
 impl Lines {
+    /// How it ended, or what else is to be said: its end comes after that of its streams.
+    async fn end_or(&mut self, otherwise: String) -> String {
+        let status = tokio::time::timeout(LAST_BREATH, self.child.wait()).await.ok().and_then(Result::ok);
+        status.map_or(otherwise, |status| format!("it ended: {status}"))
+    }
+
     async fn exchange(&mut self, ask: &Value) -> Result<Value, String> {
         let line = format!("{ask}\n");
-        self.input.write_all(line.as_bytes()).await.map_err(|error| format!("it doesn't read: {error}"))?;
-        self.input.flush().await.map_err(|error| format!("it doesn't read: {error}"))?;
+        let written = match self.input.write_all(line.as_bytes()).await {
+            Ok(()) => self.input.flush().await,
+            Err(error) => Err(error),
+        };
+        if let Err(error) = written {
+            return Err(self.end_or(format!("it doesn't read: {error}")).await);
+        }
         let mut answer = Vec::new();
         let mut limited = (&mut self.output).take(MAX_LINE);
         limited.read_until(b'\n', &mut answer).await.map_err(|error| error.to_string())?;
         if answer.is_empty() {
-            // Its end comes after that of its output.
-            let status = tokio::time::timeout(LAST_BREATH, self.child.wait()).await.ok().and_then(Result::ok);
-            return Err(
-                status.map_or_else(|| "it closed its output".to_owned(), |status| format!("it ended: {status}"))
-            );
+            return Err(self.end_or("it closed its output".to_owned()).await);
         }
         serde_json::from_slice(&answer)
             .map_err(|error| format!("not a line of JSON ({error}): {}", abridged(&String::from_utf8_lossy(&answer))))
