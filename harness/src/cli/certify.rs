@@ -6,7 +6,7 @@ use clap::ArgMatches;
 use sinkcheck_cases::language::{Scenario, Verb};
 use sinkcheck_reports::document::CaseVerdict;
 use sinkcheck_reports::fold::{BROKEN, exit_code};
-use sinkcheck_reports::{DocumentBuilder, RunEvent};
+use sinkcheck_reports::{Document, DocumentBuilder, RunEvent};
 use sinkcheck_spec::catalogue::Role;
 use tokio::sync::mpsc;
 
@@ -50,7 +50,7 @@ pub(super) fn certify(typed: &Certify, matches: &ArgMatches, terminal: &Terminal
         .enable_all()
         .build()
         .map_err(|error| Failure::ours(format!("no runtime: {error}")))?;
-    let builder = runtime.block_on(async {
+    let played = runtime.block_on(async {
         let (server, target) = match given {
             Some(target) => (None, target),
             None => {
@@ -66,20 +66,28 @@ pub(super) fn certify(typed: &Certify, matches: &ArgMatches, terminal: &Terminal
         }
         played
     });
-    // Tasks that wait for a peer need not be waited for, but nothing that was started is to stay.
-    runtime.shutdown_background();
+    // Nothing that was started is to stay.
     target::kill_all();
-    let (mut builder, fault) = builder?;
+    let code = played.and_then(|(builder, fault)| {
+        let (document, stale) = conclude(builder, &known_failures);
+        outputs::write(&document, &outputs, terminal, typed.verbose)?;
+        match (exit_code(&document, stale), fault) {
+            (code @ BROKEN, _) | (code, None) => Ok(code),
+            (_, Some(fault)) => Err(Failure::ours(fault)),
+        }
+    });
+    // Only now, for a signal ends the writing too; and tasks that wait for a peer need not be waited for.
+    runtime.shutdown_background();
+    code
+}
+
+/// The document, and how many entries of the list of known failures are stale.
+fn conclude(mut builder: DocumentBuilder, known_failures: &KnownFailures) -> (Document, usize) {
     let stale = known_failures.stale();
     for entry in &stale {
         builder.apply(&RunEvent::Note(format!("Stale entry in the list of known failures: {entry} fits no failure.")));
     }
-    let document = builder.finish();
-    outputs::write(&document, &outputs, terminal, typed.verbose)?;
-    match (exit_code(&document, stale.len()), fault) {
-        (BROKEN, _) | (_, None) => Ok(exit_code(&document, stale.len())),
-        (_, Some(fault)) => Err(Failure::ours(fault)),
-    }
+    (builder.finish(), stale.len())
 }
 
 /// Plays the selected cases. Beside what came of them, a fault of ours that ended the run.

@@ -17,10 +17,11 @@ pub(super) fn stop_at_signals() -> Result<(watch::Sender<bool>, watch::Receiver<
     let sender = stop.clone();
     tokio::spawn(async move {
         signals.next().await;
-        // A run that is over needs no stop.
-        let _ = sender.send(true);
-        say("stopping, and writing what there is; a second signal ends at once");
-        signals.next().await;
+        // A run that is over can't be told: then only its result is being written, which nobody seems to wait for.
+        if sender.send(true).is_ok() {
+            say("stopping, and writing what there is; a second signal ends at once");
+            signals.next().await;
+        }
         target::kill_all();
         std::process::exit(ENDED_BY_SIGNAL);
     });

@@ -19,7 +19,7 @@ const PATIENCE: Duration = Duration::from_secs(10);
 const MAX_LINE: u64 = 64 << 20;
 
 /// How long a program may take to end once it has closed its output.
-const LAST_BREATH: Duration = Duration::from_millis(500);
+const LAST_BREATH: Duration = Duration::from_secs(2);
 
 /// How many characters are shown of what an adapter said.
 const SHOWN: usize = 120;

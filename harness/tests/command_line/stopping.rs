@@ -86,6 +86,19 @@ fn what_was_broken_before_the_interruption_counts() {
 }
 
 #[test]
+fn a_signal_ends_the_writing_of_a_result_that_nobody_reads() {
+    let folder = Folder::new();
+    let (text, pipe) = (folder.at("a.txt"), folder.at("pipe"));
+    let made = std::process::Command::new("mkfifo").arg(&pipe).status().expect("mkfifo is everywhere");
+    assert!(made.success());
+    let arguments = ["certify", "--case", "server/handshake/connected", "--format", "text", "--output", &text];
+    let running = sinkcheck(arguments.iter().chain(&["--format", "json", "--output", &pipe])).start();
+    eventually("the first of the two forms", || is_there(folder.path(), "a.txt").then_some(()));
+    running.signal(Signal::SIGINT);
+    running.end().exits(130).within(Duration::from_secs(60));
+}
+
+#[test]
 fn servers_and_adapters_end_with_an_interrupted_run() {
     let folder = Folder::new();
     let (target, json) = (target(&folder, "", "wait"), folder.at("a.json"));
