@@ -29,6 +29,7 @@
 //! ```
 
 mod config;
+mod conversation;
 mod decide;
 mod diagram;
 mod effect;
