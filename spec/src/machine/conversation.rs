@@ -4,13 +4,14 @@ use std::collections::{BTreeSet, VecDeque};
 
 use super::in_flight::InFlight;
 use super::{Effect, EventNumber, Input, Log, Outbox, Output};
-use crate::wire::{Ack, ConnectionRequest, Event, Message, MessageId, Nack, Publish, Reason};
+use crate::wire::{Ack, ConnectionRequest, ConnectionResponse, Event, Message, MessageId, Nack, Publish, Reason};
 
 /// What an input is about: what its effects need.
 #[derive(Clone, Copy)]
 pub(super) enum Matter<'m> {
     Nothing,
     Request(&'m ConnectionRequest<'m>),
+    Response(&'m ConnectionResponse<'m>),
     Publish(&'m Publish<'m>),
     Answer(MessageId, Option<&'m Reason<'m>>),
 }
@@ -121,6 +122,7 @@ impl Conversation {
                 }
             }
             (Effect::Pong, _) => self.send(&Message::Pong),
+            (Effect::Ping, _) => self.send(&Message::Ping),
             (Effect::Publish, _) => self.publish(kept.outbox),
             _ => {}
         }

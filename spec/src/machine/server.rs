@@ -137,7 +137,7 @@ impl ServerMachine {
         match self.state {
             State::Accepted => self.conversation.tell(Output::Accepted),
             State::Closed => self.conversation.tell(Output::Close { because: input }),
-            State::AwaitingRequest => {}
+            State::AwaitingRequest | State::AwaitingResponse => {}
         }
     }
 
