@@ -1,5 +1,6 @@
 //! The reference client, over memory, TCP and TLS. Each module is named after what it shows.
 
+mod adapter_lines;
 mod events;
 mod host;
 mod identity_over_tls;
