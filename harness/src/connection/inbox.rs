@@ -1,10 +1,10 @@
 //! What came on a connection and no step has taken yet.
 
 use std::collections::VecDeque;
-use std::time::Instant;
 
 use sinkcheck_spec::oracle::{Breach, Phase, ServerOracle};
 use sinkcheck_spec::wire::{ConnectionResponse, Event, Message, MessageId, Publish, Reason};
+use tokio::time::Instant;
 
 /// More frames than any case of ours makes a right peer send; a peer that sends more floods.
 const MAX_FRAMES: usize = 50_000;

@@ -11,10 +11,11 @@ mod transcript;
 mod writer;
 
 use std::sync::{Arc, Mutex, MutexGuard};
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use tokio::sync::{Notify, mpsc, oneshot};
 use tokio::task::JoinHandle;
+use tokio::time::Instant;
 
 pub use dial::{Dial, DialError, Stream};
 pub use inbox::{Answer, Closed, Inbox};
@@ -134,7 +135,7 @@ impl Connection {
             if let Some(decided) = decide(&mut self.inbox()) {
                 return Some(decided);
             }
-            if tokio::time::timeout_at(deadline.into(), changed).await.is_err() {
+            if tokio::time::timeout_at(deadline, changed).await.is_err() {
                 // Something may have come together with the deadline.
                 return decide(&mut self.inbox());
             }

@@ -2,11 +2,11 @@
 
 use std::io;
 use std::sync::Arc;
-use std::time::Instant;
 
 use sinkcheck_spec::wire::{Deframer, Message};
 use tokio::io::{AsyncReadExt, ReadHalf};
 use tokio::sync::mpsc;
+use tokio::time::Instant;
 
 use super::Shared;
 use super::dial::Stream;

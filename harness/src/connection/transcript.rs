@@ -1,9 +1,9 @@
 //! What was exchanged in a case, over all its connections, in the order in which the harness saw it.
 
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
-use std::time::Instant;
 
 use sinkcheck_reports::document::{Role, TranscriptEntry};
+use tokio::time::Instant;
 
 /// More entries than any case of ours makes, which is some 8,200; what comes after is counted and not kept.
 const MAX_ENTRIES: usize = 12_000;

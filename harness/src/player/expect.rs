@@ -1,9 +1,10 @@
 //! Expectations: whether what came is what a pattern wants, whether it still can be, and how "nothing" is shown.
 
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use sinkcheck_cases::language::{NackPattern, Number, OctetSource, Pattern, Step, Within};
 use sinkcheck_spec::wire::{ConnectionResponse, MessageId};
+use tokio::time::Instant;
 
 use super::values::Values;
 use super::{Answered, Claim, Halt, Owed, Player};

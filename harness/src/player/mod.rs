@@ -12,12 +12,13 @@ mod values;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use sinkcheck_cases::language::{MAIN, Owner, Scenario};
 use sinkcheck_reports::document::TranscriptEntry;
 use sinkcheck_spec::catalogue::{Level, catalogue};
 use sinkcheck_spec::wire::{Deframer, Event, InstanceId, MessageId};
+use tokio::time::Instant;
 
 use crate::connection::Dial;
 use crate::connection::{Connection, Transcript};

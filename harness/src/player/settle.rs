@@ -1,9 +1,10 @@
 //! The end of a case: what a target sends too much comes after what it sends right, so each open connection is looked at once
 //! more before it is closed.
 
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use sinkcheck_spec::wire::Message;
+use tokio::time::Instant;
 
 use super::{Player, Stop};
 

@@ -1,11 +1,12 @@
 //! The steps, one after the other.
 
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use sinkcheck_cases::language::{Ask, Cut, Number, Send, Step, Value, Values as LoopValues, Verb};
 use sinkcheck_spec::catalogue::{Level, catalogue};
 use sinkcheck_spec::oracle::Phase;
 use sinkcheck_spec::wire::{ConnectionRequest, ConnectionResponse, Deframer, Event, InstanceId, Message, MessageId};
+use tokio::time::Instant;
 
 use super::build::Builder;
 use super::expect::no_connection;

@@ -1,11 +1,10 @@
 //! The first contact: what can be found out about a target before any case is played. It judges nothing; what is wrong here is
 //! a case's to say.
 
-use std::time::Instant;
-
 use sinkcheck_cases::language::{EventClass, Fixture};
 use sinkcheck_reports::document::Reason;
 use sinkcheck_spec::wire::{ConnectionResponse, Event, InstanceId};
+use tokio::time::Instant;
 
 use super::greeting::{PATIENCE, answers_another_version, broke_something, introduce, speaks};
 use super::seats::Taken;

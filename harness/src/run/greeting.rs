@@ -1,8 +1,9 @@
 //! Speaking to a target outside of any case: as a client, or in a version that nobody speaks; and what its silence looks like.
 
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use sinkcheck_spec::wire::{ConnectionRequest, ConnectionResponse, InstanceId, Message, frame};
+use tokio::time::Instant;
 
 use crate::connection::{Connection, Inbox, Transcript};
 use crate::player::Seat;

@@ -12,7 +12,7 @@ mod transcripts;
 use std::collections::{BTreeMap, BTreeSet, HashMap, VecDeque};
 use std::sync::Arc;
 use std::sync::atomic::AtomicUsize;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use sinkcheck_cases::language::{Fixture, Owner, Scenario, Transport, Verb};
 use sinkcheck_reports::document::{CaseResult, CaseVerdict, Reason};
@@ -20,6 +20,7 @@ use sinkcheck_reports::event::RunEvent;
 use sinkcheck_spec::wire::InstanceId;
 use tokio::sync::{mpsc, watch};
 use tokio::task::{Id, JoinError, JoinSet};
+use tokio::time::Instant;
 
 use crate::judge::{judge, unplayed};
 use crate::player::{LagMonitor, MANY_TIMEOUTS, Played, Seat, Setting, play};

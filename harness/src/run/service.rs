@@ -2,11 +2,12 @@
 
 use std::path::Path;
 use std::sync::Arc;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use sinkcheck_reports::document::Reason;
 use sinkcheck_spec::wire::InstanceId;
 use tokio::net::TcpStream;
+use tokio::time::Instant;
 
 use super::greeting::{PATIENCE, broke_something, introduce};
 use super::lost::{COULD_NOT_CONNECT, FIXTURE_LOST, NO_HANDSHAKE};
