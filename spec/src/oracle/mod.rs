@@ -7,8 +7,11 @@
 
 mod answers;
 mod breach;
+mod phase;
+mod pongs;
 mod publishes;
 mod server;
 
 pub use breach::Breach;
-pub use server::{Phase, ServerOracle};
+pub use phase::Phase;
+pub use server::ServerOracle;
