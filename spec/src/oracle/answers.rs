@@ -84,6 +84,16 @@ impl Answers {
         self.waiting.iter().filter(|(_, list)| list.contains(&Sent::Accepted)).map(|(id, _)| *id)
     }
 
+    /// Whether something with this id has no answer yet, be one right or wrong.
+    pub(super) fn awaits(&self, id: MessageId) -> bool {
+        self.waiting.get(&id).is_some_and(|list| !list.is_empty())
+    }
+
+    /// Whether the peer must answer a PUBLISH with this id and hasn't yet.
+    pub(super) fn owes(&self, id: MessageId) -> bool {
+        self.waiting.get(&id).is_some_and(|list| list.contains(&Sent::Accepted))
+    }
+
     /// An ACK or a NACK came. The decision is that of the server, where it is made.
     pub(super) fn came(&mut self, id: MessageId, is_ack: bool, decision: Option<Decision>) -> Option<Breach> {
         let name = if is_ack { "an ACK" } else { "a NACK" };
