@@ -19,6 +19,12 @@ impl Publishes {
         self.unanswered.remove(&id);
     }
 
+    /// A malformed one came. It is judged for its octets; its id is used, and the next one goes on from there.
+    pub(super) fn passed(&mut self, id: MessageId) {
+        self.last = Some(id);
+        self.used.insert(id);
+    }
+
     /// One came.
     pub(super) fn came(&mut self, id: MessageId) -> Vec<Breach> {
         let mut breaches = Vec::new();
