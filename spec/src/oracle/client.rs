@@ -53,7 +53,7 @@ impl ClientOracle {
         self.answers.owed()
     }
 
-    /// PINGs that were sent behind our acceptance, and have no PONG yet.
+    /// PINGs that have no PONG yet. One is owed for those that were sent behind our acceptance.
     #[must_use]
     pub fn pings_waiting(&self) -> usize {
         self.pongs.waiting()
@@ -77,8 +77,7 @@ impl ClientOracle {
             Ok(Message::Publish(publish)) => self.answers.sent(publish.message_id, self.stage()),
             Ok(Message::Ack(ack)) => self.publishes.answered(ack.message_id),
             Ok(Message::Nack(nack)) => self.publishes.answered(nack.message_id),
-            Ok(Message::Ping) if self.is_surely_accepted() => self.pongs.ping_sent(),
-            Ok(Message::Ping) => self.pongs.open_ping_sent(),
+            Ok(Message::Ping) => self.pongs.ping_sent(),
             Ok(Message::Pong) => self.pongs.pong_sent(),
             Err(error) => self.sent_malformed(content, &error),
         }
@@ -205,7 +204,7 @@ impl ClientOracle {
         }
         if !self.began {
             // To answer a PING that came this early is open.
-            if message_type == Some(MessageType::Pong) && self.pongs.may_come() {
+            if message_type == Some(MessageType::Pong) && self.pongs.waiting() > 0 {
                 return None;
             }
             self.began = true;

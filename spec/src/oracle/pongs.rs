@@ -8,8 +8,6 @@ use crate::wire::MessageType;
 pub(super) struct Pongs {
     pings: usize,
     waiting: usize,
-    /// PINGs that may be answered or not, and weren't.
-    open: usize,
     malformed_pings: usize,
     pongs: usize,
 }
@@ -19,12 +17,6 @@ impl Pongs {
     pub(super) fn ping_sent(&mut self) {
         self.pings += 1;
         self.waiting += 1;
-    }
-
-    /// We sent a PING at a moment when it is open whether it is answered.
-    pub(super) fn open_ping_sent(&mut self) {
-        self.pings += 1;
-        self.open += 1;
     }
 
     /// We sent a PING of the wrong length.
@@ -37,14 +29,9 @@ impl Pongs {
         self.pongs += 1;
     }
 
-    /// PINGs that must be answered and weren't. Which PING a PONG is for can't be seen, so it counts for one of these first.
+    /// PINGs without a PONG, be one owed or not.
     pub(super) fn waiting(&self) -> usize {
         self.waiting
-    }
-
-    /// Whether a PONG would answer a PING.
-    pub(super) fn may_come(&self) -> bool {
-        self.waiting + self.open > 0
     }
 
     /// A PONG came. `last_sent` is the type of our last content, `cut_off` that of the one which the end of our stream cuts
@@ -57,10 +44,6 @@ impl Pongs {
     ) -> Option<Breach> {
         if self.waiting > 0 {
             self.waiting -= 1;
-            return None;
-        }
-        if self.open > 0 {
-            self.open -= 1;
             return None;
         }
         // A PONG may come at any time among other messages; what it may not be is a second answer or an answer to a PONG.

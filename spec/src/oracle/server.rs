@@ -56,7 +56,7 @@ impl ServerOracle {
         self.answers.owed()
     }
 
-    /// PINGs that were sent once the server had accepted, and have no PONG yet.
+    /// PINGs that have no PONG yet. One is owed for those that were sent once the server had accepted.
     pub fn pings_waiting(&self) -> usize {
         self.pongs.waiting()
     }
@@ -142,6 +142,9 @@ impl ServerOracle {
                     breach.rule = "layout.connection-response";
                 }
                 breaches.push(breach);
+                if let Some(id) = publish_id(content) {
+                    self.publishes.passed(id);
+                }
             }
         }
         breaches

@@ -75,3 +75,16 @@ fn only_a_right_answer_of_ours_settles_an_id() {
     again(("|", "0003 7000"), &[IN_FLIGHT]);
     again(("|", "0002 30"), &[IN_FLIGHT]);
 }
+
+#[test]
+fn a_stray_answer_may_meet_an_event_that_is_on_its_way() {
+    let publishes: Vec<String> = (0..4096).map(publish).collect();
+    let all = publishes.iter().map(|publish| ("<", publish.as_str(), &[] as &[&str]));
+    // For the client the ACK of 0 came behind its event 0, so it uses the id again. It has no answer to that one.
+    let mut lines: Vec<Line<'_>> = vec![(">", "3000", &[])];
+    lines.extend(all);
+    lines.push(("<", &publishes[0], &[]));
+    check_accepted(&lines);
+    lines.push(("<", &publishes[0], &[IN_FLIGHT]));
+    check_accepted(&lines);
+}
