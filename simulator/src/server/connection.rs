@@ -142,6 +142,8 @@ impl Connection<'_> {
                     // These tell; nothing is to be done.
                     Output::Rejected(_)
                     | Output::Malformed(_)
+                    | Output::Quarantined(_)
+                    | Output::ServerIdChanged(_)
                     | Output::Deliver(_)
                     | Output::EventDelivered(_)
                     | Output::EventRefused { .. } => {}

@@ -12,6 +12,12 @@ pub fn server_diagram() -> String {
     draw(&Table::server(), State::OF_SERVER)
 }
 
+/// The client's states and transitions, drawn as [`server_diagram`] draws the server's.
+#[must_use]
+pub fn client_diagram() -> String {
+    draw(&Table::client(), State::OF_CLIENT)
+}
+
 fn draw(table: &Table, states: &[State]) -> String {
     let mut out = String::from("stateDiagram-v2\n");
     // Writing to a string can't fail.
@@ -32,6 +38,8 @@ fn label(row: &Row) -> String {
     let mut inputs = row.inputs.iter().map(ToString::to_string).collect::<Vec<_>>().join("<br>");
     if row.inputs == Input::REQUESTS {
         inputs = "any request".to_owned();
+    } else if row.inputs == Input::RESPONSES {
+        inputs = "any response".to_owned();
     }
     let effects = row.effects.iter().map(ToString::to_string).collect::<Vec<_>>().join(", ");
     if effects.is_empty() { inputs } else { format!("{inputs} / {effects}") }

@@ -12,6 +12,10 @@ pub enum Effect {
     Respond(ResponseCode),
     /// Records the request's client_instance_id for the identity.
     Record,
+    /// Sends the connection request, with the ids of the client's record.
+    Request,
+    /// Keeps the server_instance_id that came with the response.
+    KeepServerId,
     /// Gives the event to the application.
     Deliver,
     /// Answers the PUBLISH with an ACK.
@@ -24,6 +28,8 @@ pub enum Effect {
     CountRefused,
     /// Sends a PONG.
     Pong,
+    /// Sends a PING.
+    Ping,
     /// Sends the event that waits, under the next free id.
     Publish,
 }
@@ -33,12 +39,15 @@ impl fmt::Display for Effect {
         f.write_str(match self {
             Self::Respond(code) => return code.fmt(f),
             Self::Record => "record the client",
+            Self::Request => "connection request",
+            Self::KeepServerId => "keep the server id",
             Self::Deliver => "deliver",
             Self::Ack => "ACK",
             Self::Nack => "NACK",
             Self::CountDelivered => "count as delivered",
             Self::CountRefused => "count as refused",
             Self::Pong => "PONG",
+            Self::Ping => "PING",
             Self::Publish => "PUBLISH",
         })
     }

@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use super::Finding;
+use super::{Finding, Reply};
 
 /// Something that happened to a connection. Classifying is done before the table is asked, by what arrived and what
 /// this side knows; what to do about it is the table's.
@@ -10,6 +10,10 @@ use super::Finding;
 pub enum Input {
     /// A connection request, and what the server finds about it.
     Request(Finding),
+    /// A client's connection was opened.
+    Opened,
+    /// A connection response, and what the client finds about it.
+    Response(Reply),
     /// A content that is no message.
     Malformed,
     /// A message that only the other role sends.
@@ -32,6 +36,8 @@ pub enum Input {
     Pong,
     /// This side has an event to send, and an id for it.
     EventWaiting,
+    /// Nothing was sent and nothing received for one keepalive interval.
+    Idle,
     /// Nothing was received for 1.5 keepalive intervals.
     Silence,
     /// The peer ended the stream after a whole frame, or before any.
@@ -87,12 +93,54 @@ impl Input {
         Self::PeerClosedWithinFrame,
         Self::TakenOver,
     ];
+
+    /// Every connection response that a client tells apart.
+    pub const RESPONSES: &'static [Self] = &[
+        Self::Response(Reply::Hello),
+        Self::Response(Reply::Connected),
+        Self::Response(Reply::UnexpectedHello),
+        Self::Response(Reply::UnexpectedConnected),
+        Self::Response(Reply::Mismatch),
+        Self::Response(Reply::Quarantined),
+        Self::Response(Reply::UnsupportedProtocol),
+        Self::Response(Reply::UnsupportedApplication),
+    ];
+
+    /// Everything that can happen to a client's connection.
+    pub const OF_CLIENT: &'static [Self] = &[
+        Self::Response(Reply::Hello),
+        Self::Response(Reply::Connected),
+        Self::Response(Reply::UnexpectedHello),
+        Self::Response(Reply::UnexpectedConnected),
+        Self::Response(Reply::Mismatch),
+        Self::Response(Reply::Quarantined),
+        Self::Response(Reply::UnsupportedProtocol),
+        Self::Response(Reply::UnsupportedApplication),
+        Self::Opened,
+        Self::Malformed,
+        Self::OtherRole,
+        Self::PublishTaken,
+        Self::PublishRefused,
+        Self::AckInFlight,
+        Self::AckStray,
+        Self::NackInFlight,
+        Self::NackStray,
+        Self::Ping,
+        Self::Pong,
+        Self::EventWaiting,
+        Self::Idle,
+        Self::Silence,
+        Self::PeerClosed,
+        Self::PeerClosedWithinFrame,
+    ];
 }
 
 impl fmt::Display for Input {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
             Self::Request(finding) => return finding.fmt(f),
+            Self::Opened => "opened",
+            Self::Response(reply) => return reply.fmt(f),
             Self::Malformed => "malformed content",
             Self::OtherRole => "message of the other role",
             Self::PublishTaken => "PUBLISH, taken",
@@ -104,6 +152,7 @@ impl fmt::Display for Input {
             Self::Ping => "PING",
             Self::Pong => "PONG",
             Self::EventWaiting => "event waiting",
+            Self::Idle => "idle for an interval",
             Self::Silence => "silence for 1.5 intervals",
             Self::PeerClosed => "peer closed",
             Self::PeerClosedWithinFrame => "peer closed within a frame",
@@ -114,46 +163,68 @@ impl fmt::Display for Input {
 
 #[cfg(test)]
 mod tests {
+    use std::collections::BTreeSet;
+
     use super::*;
 
-    /// Counts each input once; a new variant does not compile until it is given its place here.
-    fn place(input: Input) -> usize {
+    /// Which roles an input is for, the server and the client; a new variant does not compile until it is given its
+    /// place here.
+    fn roles(input: Input) -> (bool, bool) {
         match input {
-            Input::Request(finding) => match finding {
-                Finding::Known => 0,
-                Finding::HelloRepeated => 1,
-                Finding::New => 2,
-                Finding::WipedClient => 3,
-                Finding::OtherClient => 4,
-                Finding::OtherServer => 5,
-                Finding::OtherClientAndServer => 6,
-                Finding::NoRecord => 7,
-                Finding::Quarantined => 8,
-                Finding::UnsupportedProtocol => 9,
-                Finding::UnsupportedApplication => 10,
-            },
-            Input::Malformed => 11,
-            Input::OtherRole => 12,
-            Input::PublishTaken => 13,
-            Input::PublishRefused => 14,
-            Input::AckInFlight => 15,
-            Input::AckStray => 16,
-            Input::NackInFlight => 17,
-            Input::NackStray => 18,
-            Input::Ping => 19,
-            Input::Pong => 20,
-            Input::EventWaiting => 21,
-            Input::Silence => 22,
-            Input::PeerClosed => 23,
-            Input::PeerClosedWithinFrame => 24,
-            Input::TakenOver => 25,
+            Input::Request(
+                Finding::Known
+                | Finding::HelloRepeated
+                | Finding::New
+                | Finding::WipedClient
+                | Finding::OtherClient
+                | Finding::OtherServer
+                | Finding::OtherClientAndServer
+                | Finding::NoRecord
+                | Finding::Quarantined
+                | Finding::UnsupportedProtocol
+                | Finding::UnsupportedApplication,
+            )
+            | Input::TakenOver => (true, false),
+            Input::Response(
+                Reply::Hello
+                | Reply::Connected
+                | Reply::UnexpectedHello
+                | Reply::UnexpectedConnected
+                | Reply::Mismatch
+                | Reply::Quarantined
+                | Reply::UnsupportedProtocol
+                | Reply::UnsupportedApplication,
+            )
+            | Input::Opened
+            | Input::Idle => (false, true),
+            Input::Malformed
+            | Input::OtherRole
+            | Input::PublishTaken
+            | Input::PublishRefused
+            | Input::AckInFlight
+            | Input::AckStray
+            | Input::NackInFlight
+            | Input::NackStray
+            | Input::Ping
+            | Input::Pong
+            | Input::EventWaiting
+            | Input::Silence
+            | Input::PeerClosed
+            | Input::PeerClosedWithinFrame => (true, true),
         }
+    }
+
+    fn check(list: &[Input], count: usize, belongs: impl Fn(Input) -> bool) {
+        let distinct: BTreeSet<_> = list.iter().copied().collect();
+        assert_eq!((list.len(), distinct.len()), (count, count));
+        assert!(list.iter().copied().all(belongs));
     }
 
     #[test]
     fn the_lists_hold_every_input_once() {
-        let places: Vec<usize> = Input::OF_SERVER.iter().copied().map(place).collect();
-        assert_eq!(places, (0..26).collect::<Vec<_>>());
-        assert_eq!(Input::REQUESTS, &Input::OF_SERVER[..11]);
+        check(Input::REQUESTS, 11, |input| matches!(input, Input::Request(_)));
+        check(Input::RESPONSES, 8, |input| matches!(input, Input::Response(_)));
+        check(Input::OF_SERVER, 11 + 14 + 1, |input| roles(input).0);
+        check(Input::OF_CLIENT, 8 + 14 + 2, |input| roles(input).1);
     }
 }

@@ -7,8 +7,11 @@
 //! sent, in order; once [`Output::Close`] came, close when everything is sent. A time is a [`std::time::Duration`] since
 //! any start, the same for all calls.
 //!
+//! [`ClientMachine`] is driven alike, with the client's [`ServerRecord`]. Its request is among its outputs at once. Between
+//! connections the client waits as [`Backoff`] says.
+//!
 //! What a machine does on what is in one [`Table`]. [`decide()`] says how the server finds a request, [`server_diagram`]
-//! draws the table.
+//! and [`client_diagram`] draw the tables.
 //!
 //! ```
 //! use std::{sync::Arc, time::Duration};
@@ -28,7 +31,11 @@
 //! # Ok::<(), sinkcheck_spec::wire::TooLong>(())
 //! ```
 
+mod backoff;
+mod client;
+mod client_config;
 mod config;
+mod conversation;
 mod decide;
 mod diagram;
 mod effect;
@@ -38,19 +45,24 @@ mod log;
 mod outbox;
 mod output;
 mod record;
+mod reply;
 mod server;
 mod state;
 mod table;
 
+pub use backoff::Backoff;
+pub use client::ClientMachine;
+pub use client_config::{ApplicationVersion, ClientConfig};
 pub use config::{ApplicationVersions, ServerConfig};
 pub use decide::{Finding, decide};
-pub use diagram::server_diagram;
+pub use diagram::{client_diagram, server_diagram};
 pub use effect::Effect;
 pub use input::Input;
 pub use log::Log;
 pub use outbox::{EventNumber, Outbox, OutboxFull, Refused};
 pub use output::Output;
-pub use record::ClientRecord;
+pub use record::{ClientRecord, ServerRecord};
+pub use reply::Reply;
 pub use server::ServerMachine;
 pub use state::State;
 pub use table::{Row, Table, Transition};

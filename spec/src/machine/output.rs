@@ -1,7 +1,7 @@
 //! What a machine has to say.
 
 use super::{EventNumber, Input};
-use crate::wire::{DecodeError, Event, Reason, ResponseCode};
+use crate::wire::{DecodeError, Event, InstanceId, QuarantineReason, Reason, ResponseCode};
 
 /// What a machine wants done, or has to tell. Only [`Output::Send`] and [`Output::Close`] ask for something; the others
 /// tell what happened, in its order among them.
@@ -14,13 +14,18 @@ pub enum Output {
         /// What led to it.
         because: Input,
     },
-    /// The connection is accepted. An older one of the same identity is to be told that it is taken over.
+    /// The connection is accepted. A server tells an older one of the same identity that it is taken over.
     Accepted,
     /// The connection is rejected, with this code.
     Rejected(ResponseCode),
+    /// Why the server put the client into quarantine. [`Output::Rejected`] follows. A server does not say it of itself.
+    Quarantined(QuarantineReason<'static>),
+    /// The server_instance_id to keep has changed to this. It is in the client's record, and has to outlive the process
+    /// before the client acts on the acceptance that follows.
+    ServerIdChanged(InstanceId),
     /// A content was no message.
     Malformed(DecodeError),
-    /// The application took an event from the peer. It is in the client's record.
+    /// The application took an event from the peer. It is in the record.
     Deliver(Event<'static>),
     /// The peer took an event of this side's.
     EventDelivered(EventNumber),

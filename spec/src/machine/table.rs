@@ -4,9 +4,11 @@
 //! their state and the input here, and do what they find. So a diagram drawn from the rows is a diagram of the machine,
 //! and a table with a changed row is a machine with a fault.
 
-use super::effect::Effect::{Ack, CountDelivered, CountRefused, Deliver, Nack, Pong, Publish, Record, Respond};
-use super::state::State::{Accepted, AwaitingRequest, Closed};
-use super::{Effect, Finding, Input, State};
+use super::effect::Effect::{
+    Ack, CountDelivered, CountRefused, Deliver, KeepServerId, Nack, Ping, Pong, Publish, Record, Request, Respond,
+};
+use super::state::State::{Accepted, AwaitingRequest, AwaitingResponse, Closed};
+use super::{Effect, Finding, Input, Reply, State};
 use crate::wire::ResponseCode::{
     Connected, HelloNewClient, InstanceIdMismatch, Quarantined, UnsupportedApplicationVersion,
     UnsupportedProtocolVersion,
@@ -75,6 +77,49 @@ static SERVER: &[Row] = &[
     row(Closed, Input::OF_SERVER, Closed, &[]),
 ];
 
+/// A client's transitions. Each state has exactly one row for each input.
+static CLIENT: &[Row] = &[
+    // The request is the first message, and the only one of its kind (introduction.request-first, one-request).
+    row(AwaitingResponse, &[Input::Opened], AwaitingResponse, &[Request]),
+    // The acceptances that fit their request (introduction.hello-id-carried, connected-id-kept) …
+    row(AwaitingResponse, &[Input::Response(Reply::Hello)], Accepted, &[KeepServerId]),
+    row(AwaitingResponse, &[Input::Response(Reply::Connected)], Accepted, &[]),
+    // … those that don't (introduction.hello-to-a-known-client, connected-to-a-new-client): whom the client has met it
+    // can't tell, so it gives its events to nobody and keeps what it knows …
+    row(AwaitingResponse, &[Input::Response(Reply::UnexpectedHello)], Closed, &[]),
+    row(AwaitingResponse, &[Input::Response(Reply::UnexpectedConnected)], Closed, &[]),
+    // … and the rejections, which change nothing (introduction.rejection-keeps-server-id, no-publish-after-rejection).
+    row(AwaitingResponse, &[Input::Response(Reply::Mismatch)], Closed, &[]),
+    row(AwaitingResponse, &[Input::Response(Reply::Quarantined)], Closed, &[]),
+    row(AwaitingResponse, &[Input::Response(Reply::UnsupportedProtocol)], Closed, &[]),
+    row(AwaitingResponse, &[Input::Response(Reply::UnsupportedApplication)], Closed, &[]),
+    // An event that comes too early is neither taken nor answered (introduction.early-publish-not-acked).
+    row(AwaitingResponse, &[Input::PublishTaken, Input::PublishRefused], Closed, &[]),
+    // A PING before the response is open (introduction.ping-before-response). An answer can't be to anything yet, an
+    // event of this side's waits, and so does a PING (introduction.only-request-before-response).
+    row(AwaitingResponse, &[Input::Ping, Input::Pong], AwaitingResponse, &[]),
+    row(AwaitingResponse, ANSWERS, AwaitingResponse, &[]),
+    row(AwaitingResponse, &[Input::EventWaiting, Input::Idle], AwaitingResponse, &[]),
+    row(AwaitingResponse, ENDS_OF_CLIENT, Closed, &[]),
+    // A connection is opened once.
+    row(Accepted, &[Input::Opened], Accepted, &[]),
+    // Events and their answers, as on the server's side.
+    row(Accepted, &[Input::PublishTaken], Accepted, &[Deliver, Ack]),
+    row(Accepted, &[Input::PublishRefused], Accepted, &[Nack]),
+    row(Accepted, &[Input::EventWaiting], Accepted, &[Publish]),
+    row(Accepted, &[Input::AckInFlight], Accepted, &[CountDelivered]),
+    row(Accepted, &[Input::NackInFlight], Accepted, &[CountRefused]),
+    // Keeping alive (keepalive.ping-answered, pong-not-answered, client-pings).
+    row(Accepted, &[Input::Ping], Accepted, &[Pong]),
+    row(Accepted, &[Input::Idle], Accepted, &[Ping]),
+    row(Accepted, &[Input::Pong, Input::AckStray, Input::NackStray], Accepted, &[]),
+    // A second response is never acted on (malformed.second-response).
+    row(Accepted, Input::RESPONSES, Closed, &[]),
+    row(Accepted, ENDS_OF_CLIENT, Closed, &[]),
+    // Whatever comes after the close.
+    row(Closed, Input::OF_CLIENT, Closed, &[]),
+];
+
 /// An answer of the peer's to a PUBLISH.
 const ANSWERS: &[Input] = &[Input::AckInFlight, Input::AckStray, Input::NackInFlight, Input::NackStray];
 
@@ -88,6 +133,11 @@ const ENDS: &[Input] = &[
     Input::PeerClosedWithinFrame,
     Input::TakenOver,
 ];
+
+/// What ends a client's connection in any state (malformed.closes, malformed.other-role-closes,
+/// keepalive.silent-peer-dropped).
+const ENDS_OF_CLIENT: &[Input] =
+    &[Input::Malformed, Input::OtherRole, Input::Silence, Input::PeerClosed, Input::PeerClosedWithinFrame];
 
 const fn row(state: State, inputs: &'static [Input], next: State, effects: &'static [Effect]) -> Row {
     Row { state, inputs, next, effects }
@@ -124,6 +174,12 @@ impl Table {
         Self { rows: SERVER, changes: Vec::new() }
     }
 
+    /// The transitions of a client.
+    #[must_use]
+    pub const fn client() -> Self {
+        Self { rows: CLIENT, changes: Vec::new() }
+    }
+
     /// The rows, without the changes.
     #[must_use]
     pub fn rows(&self) -> &'static [Row] {
@@ -156,23 +212,44 @@ impl Table {
 mod tests {
     use super::*;
 
+    const ROLES: [(Table, &[State], &[Input]); 2] =
+        [(Table::server(), State::OF_SERVER, Input::OF_SERVER), (Table::client(), State::OF_CLIENT, Input::OF_CLIENT)];
+
     #[test]
-    fn each_state_of_a_server_has_exactly_one_row_for_each_input() {
-        for &state in State::OF_SERVER {
-            for &input in Input::OF_SERVER {
-                let rows = SERVER.iter().filter(|row| row.state == state);
+    fn each_state_of_a_role_has_exactly_one_row_for_each_input() {
+        for (table, states, inputs) in ROLES {
+            for (&state, &input) in states.iter().flat_map(|state| inputs.iter().map(move |input| (state, input))) {
+                let rows = table.rows().iter().filter(|row| row.state == state);
                 let times: usize = rows.map(|row| row.inputs.iter().filter(|&&one| one == input).count()).sum();
                 assert_eq!(times, 1, "{state}, {input}");
             }
+            for row in table.rows() {
+                assert!(states.contains(&row.state) && states.contains(&row.next), "{row:?}");
+                assert!(!row.inputs.is_empty() && row.inputs.iter().all(|input| inputs.contains(input)), "{row:?}");
+            }
         }
-        assert!(SERVER.iter().all(|row| State::OF_SERVER.contains(&row.state) && !row.inputs.is_empty()));
     }
 
     #[test]
     fn nothing_leaves_closed() {
-        let table = Table::server();
-        for &input in Input::OF_SERVER {
-            assert_eq!(table.transition(Closed, input), Transition { next: Closed, effects: &[] });
+        for (table, _, inputs) in ROLES {
+            for &input in inputs {
+                assert_eq!(table.transition(Closed, input), Transition { next: Closed, effects: &[] });
+            }
+        }
+    }
+
+    #[test]
+    fn a_client_is_accepted_by_a_response_and_sends_nothing_but_its_request_before() {
+        for row in CLIENT.iter().filter(|row| row.state == AwaitingResponse) {
+            let accepted = matches!(row.inputs, [Input::Response(Reply::Hello | Reply::Connected)]);
+            assert_eq!(accepted, row.next == Accepted, "{row:?}");
+            let expected: &[Effect] = match row.inputs {
+                [Input::Opened] => &[Request],
+                [Input::Response(Reply::Hello)] => &[KeepServerId],
+                _ => &[],
+            };
+            assert_eq!(row.effects, expected, "{row:?}");
         }
     }
 

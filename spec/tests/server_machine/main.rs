@@ -2,9 +2,9 @@
 
 mod captures;
 mod connecting;
-mod diagram;
 mod events;
 mod keeping_alive;
 mod malformed;
+mod messages;
 mod properties;
 mod side;

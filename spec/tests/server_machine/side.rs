@@ -3,8 +3,10 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use sinkcheck_spec::machine::{ClientRecord, Input, Output, ServerConfig, ServerMachine, State};
-use sinkcheck_spec::wire::{Ack, Event, EventFields, InstanceId, Message, MessageId, Nack, Publish, Reason};
+use sinkcheck_spec::machine::{ClientRecord, Output, ServerConfig, ServerMachine, State};
+use sinkcheck_spec::wire::{Event, InstanceId, Message};
+
+pub(crate) use crate::messages::*;
 
 /// First contact, of client 1 with application 1.0.0.
 pub(crate) const FIRST_CONTACT: &str = "000b0005312e302e3000000001";
@@ -14,8 +16,6 @@ pub(crate) const KNOWN: &str = "000f0005312e302e300000000100000002";
 pub(crate) const HELLO: &str = "00051100000002";
 pub(crate) const CONNECTED: &str = "000110";
 pub(crate) const MISMATCH: &str = "000112";
-pub(crate) const PING: &str = "00025000";
-pub(crate) const PONG: &str = "00026000";
 
 pub(crate) struct Side {
     pub(crate) machine: ServerMachine,
@@ -97,45 +97,4 @@ impl Side {
     pub(crate) fn delivered(&self) -> Vec<Event<'static>> {
         self.client.delivered.iter().cloned().collect()
     }
-}
-
-pub(crate) fn send(hex: &str) -> Output {
-    Output::Send(hex::decode(hex).expect("hex in a test"))
-}
-
-pub(crate) fn send_message(message: impl Into<Message<'static>>) -> Output {
-    Output::Send(message.into().to_frame())
-}
-
-pub(crate) fn close(because: Input) -> Output {
-    Output::Close { because }
-}
-
-pub(crate) fn id(number: u16) -> MessageId {
-    MessageId::new(number).expect("12 bits")
-}
-
-/// An event of this type, told apart from others by its offset.
-pub(crate) fn event(event_type_id: u64, offset: u64) -> Event<'static> {
-    let fields = EventFields {
-        event_type_id,
-        schema_version: 1,
-        key: b"k"[..].into(),
-        offset,
-        timestamp: 1_700_000_000,
-        event_data: b"data"[..].into(),
-    };
-    Event::new(fields).expect("a small event")
-}
-
-pub(crate) fn publish(number: u16, event: Event<'static>) -> Publish<'static> {
-    Publish { message_id: id(number), event }
-}
-
-pub(crate) fn ack(number: u16) -> Ack {
-    Ack { message_id: id(number) }
-}
-
-pub(crate) fn nack(number: u16, machine: &'static [u8], human: &'static str) -> Nack<'static> {
-    Nack { message_id: id(number), reason: Reason::new(machine, human).expect("a small reason") }
 }
