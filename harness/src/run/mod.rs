@@ -2,6 +2,7 @@
 //! emits what happens. It judges nothing and prints nothing.
 
 mod announce;
+mod clients;
 mod contact;
 mod greeting;
 mod lost;
@@ -17,13 +18,14 @@ use std::time::Duration;
 use sinkcheck_cases::language::{Fixture, Owner, Scenario, Transport, Verb};
 use sinkcheck_reports::document::{CaseResult, CaseVerdict, Reason};
 use sinkcheck_reports::event::RunEvent;
+use sinkcheck_spec::catalogue::Role;
 use sinkcheck_spec::wire::InstanceId;
 use tokio::sync::{mpsc, watch};
 use tokio::task::{Id, JoinError, JoinSet};
 use tokio::time::Instant;
 
 use crate::judge::{judge, unplayed};
-use crate::player::{LagMonitor, MANY_TIMEOUTS, Played, Seat, Setting, play};
+use crate::player::{LagMonitor, MANY_TIMEOUTS, Played, Publishing, Seat, Setting, play};
 use crate::target::Target;
 
 pub use announce::started;
@@ -93,6 +95,9 @@ impl Run {
 
     /// Plays all cases, or as many as it comes to. True if it was interrupted.
     pub async fn play(mut self) -> bool {
+        if self.target.role == Role::Client {
+            return self.play_clients().await;
+        }
         let lag = LagMonitor::start();
         let started = tokio::select! {
             started = Service::start(Arc::clone(&self.target)) => started,
@@ -134,6 +139,7 @@ impl Run {
             calibration: contact.calibration,
             server: contact.server,
             lag,
+            publishing: Publishing::default(),
             ordeal: Arc::default(),
             timeouts: Arc::new(AtomicUsize::new(if contact.is_silent { MANY_TIMEOUTS } else { 0 })),
             serial: 0,
@@ -355,6 +361,7 @@ fn fault(scenario: &Scenario, error: &JoinError) -> CaseResult {
 
 async fn timed(scenario: &Scenario, setting: &Setting, main: Seat, other: Option<Seat>) -> Option<Played> {
     let waits = setting.target.keepalive_interval.unwrap_or_default() * 20;
-    let limit = CASE_LIMIT + if scenario.is_slow() { waits } else { Duration::ZERO };
+    let connections = if setting.target.role == Role::Client { clients::CONNECTIONS } else { Duration::ZERO };
+    let limit = CASE_LIMIT + connections + if scenario.is_slow() { waits } else { Duration::ZERO };
     tokio::time::timeout(limit, play(scenario, setting, main, other)).await.ok()
 }
