@@ -82,6 +82,15 @@ pub async fn reference_server() -> Result<(RunningServer, Target), StartError> {
     Ok((server, target))
 }
 
+/// A reference server that knows the same clients and listens nowhere.
+///
+/// # Errors
+/// The server can't be started.
+pub async fn server_in_memory(keepalive_interval: Duration) -> Result<RunningServer, StartError> {
+    let config = ServerConfig { keepalive_interval, clients: clients(), ..ServerConfig::default() };
+    Server::start(config, Path::new(".")).await
+}
+
 /// The reference client. One is started for each case.
 pub fn reference_client() -> Target {
     let identity = |fixture: Fixture| ClientIdentity {
