@@ -62,11 +62,7 @@ fn misplaced_pattern(pattern: &Pattern, role: Role) -> Option<(&'static str, &'s
         Pattern::OneOf(list) | Pattern::AnyOrder(list) => {
             list.iter().find_map(|pattern| misplaced_pattern(pattern, role))
         }
-        Pattern::ConnectionRequest(_)
-        | Pattern::Event(_)
-        | Pattern::Ping
-        | Pattern::Waited
-        | Pattern::WaitedNoLess
+        Pattern::ConnectionRequest(_) | Pattern::Event(_) | Pattern::Ping | Pattern::Waited | Pattern::WaitedNoLess
             if role == Role::Server =>
         {
             Some(("this is not expected", "only a client does that"))

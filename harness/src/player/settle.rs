@@ -48,6 +48,10 @@ impl Player<'_> {
         if self.collect_breaches(line) {
             return Some(Stop::Broken);
         }
+        if let Some(status) = self.crashed() {
+            let message = format!("the launched program ended within the case: {status}");
+            return Some(Stop::CantTell { code: "client-crashed", message, line });
+        }
         for link in self.connections.values() {
             if !link.connection.is_abandoned() {
                 link.connection.close(window, patience).await;

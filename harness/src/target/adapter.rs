@@ -63,6 +63,30 @@ impl Adapter {
         }
     }
 
+    /// Starts a client under test anew, with all that it keeps.
+    ///
+    /// # Errors
+    /// It can't, or it failed.
+    pub async fn restart(&self, client: &str) -> Result<(), AdapterError> {
+        match self {
+            Self::Process(process) => {
+                process.ask("restart", json!({ "ask": "restart", "client": client })).await.map(|_| ())
+            }
+            Self::BuiltIn(_) => Err(AdapterError::Unsupported("restart")),
+        }
+    }
+
+    /// Wipes a client under test: it is another instance from then on.
+    ///
+    /// # Errors
+    /// It can't, or it failed.
+    pub async fn wipe(&self, client: &str) -> Result<(), AdapterError> {
+        match self {
+            Self::Process(process) => process.ask("wipe", json!({ "ask": "wipe", "client": client })).await.map(|_| ()),
+            Self::BuiltIn(_) => Err(AdapterError::Unsupported("wipe")),
+        }
+    }
+
     /// Makes the application publish an event.
     ///
     /// # Errors
