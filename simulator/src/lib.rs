@@ -23,6 +23,7 @@
 //! speaking; over TLS the certificate does.
 
 pub mod config;
+mod connection;
 pub mod control;
 pub mod server;
 
