@@ -160,9 +160,7 @@ impl Run {
             let (target, play) = (Arc::clone(&self.target), Play { serial, salt: setting.salt });
             let case = Arc::clone(&scenario);
             let case = running.spawn_blocking(move || {
-                let begun = Instant::now();
-                let mut result = play_in_virtual_time(&case, &target, play);
-                result.duration_ms = begun.elapsed().as_secs_f64() * 1e3;
+                let result = play_in_virtual_time(&case, &target, play);
                 Finished { result, accepted_as: Vec::new() }
             });
             under_way.insert(case.id(), (scenario, Vec::new()));
@@ -235,7 +233,7 @@ impl Run {
             return Vec::new();
         }
         let (virtual_ones, rest): (Vec<_>, Vec<_>) =
-            std::mem::take(&mut self.pending).into_iter().partition(|scenario| scenario.is_slow());
+            std::mem::take(&mut self.pending).into_iter().partition(|scenario| scenario.is_timed());
         self.pending = rest.into();
         let serial = |scenario: &Arc<Scenario>| serials.get(&scenario.id).copied().unwrap_or_default();
         virtual_ones.into_iter().map(|scenario| (Arc::clone(&scenario), serial(&scenario))).collect()
