@@ -173,6 +173,8 @@ fn the_servers_ids_are_its_own_and_go_up_by_one() {
     ]));
     check(&accepted(&[("<", &publish(7), &[]), (">", &ack(7), &[]), ("<", &publish(9), &["events.ids-go-up-by-one"])]));
     check(&accepted(&[("<", &publish(4095), &[]), (">", &ack(4095), &[]), ("<", &publish(1), &["events.ids-wrap"])]));
+    // A malformed one has used its id up.
+    check(&accepted(&[("<", &publish(7), &[]), ("<", "4008", &["layout.publish"]), ("<", &publish(9), &[])]));
 }
 
 #[test]

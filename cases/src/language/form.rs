@@ -11,7 +11,7 @@ use sinkcheck_spec::catalogue::Role;
 
 use super::message::MessageTemplate;
 use super::pattern::Pattern;
-use super::scenario::{Fixture, MAIN, Owner, Scenario, Transport};
+use super::scenario::{Certificate, Fixture, MAIN, Owner, Scenario, Transport};
 use super::step::{Ask, Cut, Send, Step, Values, Verb, Within};
 use super::value::{Number, name};
 use crate::yaml::{Diagnostic, Path, Source};
@@ -42,6 +42,12 @@ pub(crate) struct Form {
     /// Nothing is sent but what the steps say: no PING keeps a connection alive while the case waits for an answer.
     #[serde(default)]
     silent: bool,
+    /// How many events a client under test is to publish of its own, once it is accepted.
+    #[serde(default)]
+    publishes: u32,
+    /// What the tester shows to a client under test, over TLS.
+    #[serde(default)]
+    certificate: Certificate,
     /// What is done, in order.
     steps: Vec<StepForm>,
 }
@@ -69,7 +75,7 @@ struct StepFields {
     /// How the octets of a `send` are cut into segments.
     cut: Option<CutForm>,
     expect: Option<Pattern>,
-    /// With `expect: closed`: when, in keepalive intervals after the last octets that were sent.
+    /// With `expect: closed` or `expect: ping`: when, in keepalive intervals after the last octets.
     within: Option<Within>,
     ask: Option<Ask>,
     close: Option<Nothing>,
@@ -92,6 +98,12 @@ struct Nothing {}
 
 /// A step as one word or as a mapping.
 struct StepForm(StepFields);
+
+/// Twice round the message ids and some more.
+const MOST_PUBLISHES: u32 = 10_000;
+
+const WITHIN: &str = "`within` goes with `expect: closed` and `expect: ping`";
+const WITHIN_HINT: &str = "only a close and a PING are timed in intervals";
 
 const WORDS: &[&str] = &["connect", "handshake", "close", "finish", "reset"];
 
@@ -223,6 +235,10 @@ impl Form {
         if self.steps.is_empty() {
             return Err(Box::new(source.error(&top.key("steps"), "a case has at least one step")));
         }
+        if self.publishes > MOST_PUBLISHES {
+            let error = source.error(&top.key("publishes"), "more events than a case can wait for");
+            return Err(Box::new(error.hint(format!("at most {MOST_PUBLISHES}"))));
+        }
         let steps = lower_steps(self.steps, &top.key("steps"), source)?;
         Ok(Scenario {
             id: id.to_owned(),
@@ -234,6 +250,8 @@ impl Form {
             connections: self.connections,
             transport: self.transport,
             silent: self.silent,
+            publishes: self.publishes,
+            certificate: self.certificate,
             steps,
             file: source.file().to_owned(),
             text: source.text().to_owned(),
@@ -276,12 +294,8 @@ fn lower(mut fields: StepFields, path: Path, source: &Source) -> Result<Step, Bo
         );
     }
     if let Some(pattern) = fields.expect {
-        if within.is_some() && pattern != Pattern::Closed {
-            return fail(
-                &path.key("within"),
-                "`within` goes with `expect: closed`",
-                "only a close is timed in intervals",
-            );
+        if within.is_some() && !matches!(pattern, Pattern::Closed | Pattern::Ping) {
+            return fail(&path.key("within"), WITHIN, WITHIN_HINT);
         }
         if let Some(span) = within
             && !(span.from >= 0.0 && span.from < span.to && span.to <= 10.0)
@@ -290,7 +304,7 @@ fn lower(mut fields: StepFields, path: Path, source: &Source) -> Result<Step, Bo
         }
         verbs.push(Verb::Expect { pattern, within });
     } else if within.is_some() {
-        return fail(&path.key("within"), "`within` goes with `expect: closed`", "only a close is timed in intervals");
+        return fail(&path.key("within"), WITHIN, WITHIN_HINT);
     }
     if let Some(intervals) = fields.wait {
         if !(intervals > 0.0 && intervals <= 10.0) {

@@ -15,8 +15,10 @@ pub use message::{
     Altered, Burst, ConnectionRequestTemplate, EventClass, HelloTemplate, IdTemplate, MessageTemplate, Part,
     PublishTemplate, RawOctets, ReasonTemplate,
 };
-pub use pattern::{HelloPattern, NackPattern, Pattern, PublishPattern};
-pub use scenario::{Fixture, MAIN, Owner, Scenario, Transport};
+pub use pattern::{
+    Absent, EventPattern, HelloPattern, NackPattern, Pattern, PublishPattern, RequestPattern, ServerIdPattern,
+};
+pub use scenario::{Certificate, Fixture, MAIN, Owner, Scenario, Transport};
 pub use schema::scenario_schema;
 pub use step::{Ask, Cut, Cuts, OtherThan, Range, Send, Step, Values, Verb, Within};
 pub use value::{Count, Number, OctetSource, Octets, Value};

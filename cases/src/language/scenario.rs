@@ -6,6 +6,7 @@ use schemars::JsonSchema;
 use sinkcheck_spec::catalogue::Role;
 
 use super::message::MessageTemplate;
+use super::pattern::Pattern;
 use super::step::{Step, Verb};
 
 /// The connection that a step is about unless it says otherwise.
@@ -32,6 +33,10 @@ pub struct Scenario {
     pub transport: Transport,
     /// No PING keeps a connection alive while the case waits for an answer.
     pub silent: bool,
+    /// How many events a client under test is to publish of its own, once it is accepted.
+    pub publishes: u32,
+    /// What the tester shows to a client under test, over TLS.
+    pub certificate: Certificate,
     /// What is done.
     pub steps: Vec<Step>,
     /// The file as the person named it.
@@ -96,6 +101,21 @@ pub enum Transport {
     Tls,
 }
 
+/// The certificate that the tester shows as a server.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash, PartialOrd, Ord, serde::Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum Certificate {
+    /// The one that the client is to trust.
+    #[default]
+    Trusted,
+    /// Of an authority that the client trusts, for another name.
+    WrongName,
+    /// For the right name, of an authority that the client doesn't trust.
+    WrongAuthority,
+    /// Of an authority that the client trusts, for the right name, and expired.
+    Expired,
+}
+
 impl Scenario {
     /// The folder that it is in: `handshake` of `server/handshake/hello`.
     pub fn section(&self) -> &str {
@@ -109,6 +129,13 @@ impl Scenario {
         self.any_step(&|step| matches!(step.verb, Verb::Wait(_) | Verb::Expect { within: Some(_), .. }))
     }
 
+    /// Whether it is about time at all: keepalive intervals, or what a client waits before it connects again.
+    pub fn is_timed(&self) -> bool {
+        let waits =
+            |step: &Step| matches!(step.verb, Verb::Expect { pattern: Pattern::Waited | Pattern::WaitedNoLess, .. });
+        self.is_slow() || self.any_step(&waits)
+    }
+
     /// Whether it keeps a target busy for as long as that takes thousands of messages.
     pub fn is_heavy(&self) -> bool {
         const MANY: u32 = 1000;
@@ -118,6 +145,7 @@ impl Scenario {
                 .iter()
                 .any(|message| matches!(message, MessageTemplate::Burst(burst) if u32::from(burst.count) >= MANY)),
             Verb::Repeat { times, .. } => *times >= MANY,
+            _ if self.publishes >= MANY => true,
             _ => false,
         })
     }

@@ -25,9 +25,9 @@ pub struct Step {
 /// What a step does.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Verb {
-    /// Open the connection. A first `send` does so by itself.
+    /// Open the connection; with a client under test: wait for its next one. A first `send` or `expect` does so by itself.
     Connect,
-    /// Connect and be accepted; not what the case is about.
+    /// Connect and be accepted; with a client under test: let it connect, and accept it. Not what the case is about.
     Handshake,
     /// Send messages.
     Send(Send),
@@ -35,7 +35,7 @@ pub enum Verb {
     Expect {
         /// What.
         pattern: Pattern,
-        /// When, for a close.
+        /// When, for a close or a PING.
         within: Option<Within>,
     },
     /// Ask the target's adapter.
@@ -88,7 +88,8 @@ pub enum Cut {
     At(Vec<Number>),
 }
 
-/// A span of time in keepalive intervals, counted from the last octets that the tester sent.
+/// A span of time in keepalive intervals. A close is counted from the last octets that the tester sent, a PING from the last
+/// that went either way.
 #[derive(Debug, Clone, Copy, PartialEq, serde::Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Within {
@@ -104,6 +105,10 @@ pub struct Within {
 pub enum Ask {
     /// Put the fixture back as the target file says it is.
     Prepare,
+    /// Start the client anew, with all that it keeps.
+    Restart,
+    /// Wipe the client: it forgets all that it kept, and is another instance from then on.
+    Wipe,
     /// Make the application publish an event.
     Publish(Box<PublishTemplate>),
     /// The application took exactly these events, in this order, since the case began.

@@ -5,6 +5,7 @@
 
 mod expectations;
 mod names;
+mod roles;
 mod rules;
 
 use crate::language::{Scenario, Step, Verb};
@@ -15,6 +16,7 @@ pub fn check(scenario: &Scenario, source: &Source) -> Vec<Diagnostic> {
     let mut found = rules::check(scenario, source);
     found.extend(names::check(scenario, source));
     found.extend(expectations::check(scenario, source));
+    found.extend(roles::check(scenario, source));
     found.sort_by_key(|diagnostic| (diagnostic.line, diagnostic.column));
     found
 }

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use crate::language::{
     Altered, Ask, ConnectionRequestTemplate, Count, Cut, MAIN, MessageTemplate, Number, OctetSource, Octets,
-    PREDEFINED, Pattern, PublishTemplate, RawOctets, Scenario, Step, Values, Verb,
+    PREDEFINED, Pattern, PublishTemplate, RawOctets, Scenario, ServerIdPattern, Step, Values, Verb,
 };
 use crate::yaml::{Diagnostic, Path, Source};
 
@@ -101,7 +101,7 @@ impl<'a> Names<'a> {
                 | Verb::Finish
                 | Verb::Reset
                 | Verb::Wait(_)
-                | Verb::Ask(Ask::Prepare) => {}
+                | Verb::Ask(Ask::Prepare | Ask::Restart | Ask::Wipe) => {}
             }
         }
     }
@@ -282,6 +282,21 @@ impl<'a> Names<'a> {
             Pattern::Publish(publish) => {
                 self.use_event(&publish.event, path);
                 self.capture(publish.message_id.as_ref(), path);
+            }
+            Pattern::Event(event) => {
+                self.capture(event.message_id.as_ref(), path);
+                if let Some(name) = &event.name {
+                    self.events.entry(name.clone()).or_insert(Bound { path: path.clone(), used: false });
+                }
+            }
+            Pattern::ConnectionRequest(request) => {
+                self.capture(request.client_instance_id.as_ref(), path);
+                if let Some(ServerIdPattern::Is(number)) = &request.server_instance_id {
+                    self.capture(Some(number), path);
+                }
+                if let Some(octets) = &request.application_version {
+                    self.octets(octets, path);
+                }
             }
             Pattern::OneOf(list) | Pattern::AnyOrder(list) => {
                 for pattern in list {

@@ -135,6 +135,8 @@ fn parse_format(text: &str) -> Result<Format, String> {
 pub(super) enum RoleArgument {
     /// It listens, and the harness connects
     Server,
+    /// It connects, and the harness listens
+    Client,
 }
 
 #[derive(Debug, Args)]

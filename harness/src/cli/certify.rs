@@ -24,6 +24,7 @@ use crate::target::{self, Target, builtin};
 pub(super) fn certify(typed: &Certify, matches: &ArgMatches, terminal: &Terminal) -> Result<u8, Failure> {
     let role = match typed.role {
         RoleArgument::Server => Role::Server,
+        RoleArgument::Client => Role::Client,
     };
     let outputs = outputs::outputs(typed, matches)?;
     let known_failures = match &typed.known_failing {
@@ -40,6 +41,11 @@ pub(super) fn certify(typed: &Certify, matches: &ArgMatches, terminal: &Terminal
     let selection = select(scenarios(typed.suite.as_deref())?, role, &wanted)?;
     let given = match (&typed.target, &typed.address) {
         (Some(file), _) => Some(target::from_file(file, role)?),
+        (None, Some(address)) if role == Role::Client => {
+            return Err(Failure::usage(format!(
+                "{address}: a client connects by itself, so an address says nothing about it; write a target file with `launch` or `attach` (`sinkcheck init DIR` makes one to start from)"
+            )));
+        }
         (None, Some(address)) => {
             let address = address.parse().map_err(|error: target::AddressError| Failure::usage(error.to_string()))?;
             Some(target::from_address(address)?)
@@ -53,6 +59,7 @@ pub(super) fn certify(typed: &Certify, matches: &ArgMatches, terminal: &Terminal
     let played = runtime.block_on(async {
         let (server, target) = match given {
             Some(target) => (None, target),
+            None if role == Role::Client => (None, builtin::reference_client()),
             None => {
                 let (server, target) = builtin::reference_server()
                     .await
@@ -177,7 +184,8 @@ fn notes(typed: &Certify, target: &Target, selection: &Selection) -> Vec<String>
 
 /// What is said before a run that waits for seconds.
 fn announced_wait(target: &Target, selection: &Selection) -> Option<String> {
-    let interval = target.keepalive_interval?;
+    // The reference pair passes them in virtual time.
+    let interval = target.keepalive_interval.filter(|_| !target.is_built_in())?;
     let slow: Vec<_> = selection.cases.iter().filter(|case| case.is_slow()).collect();
     let longest = slow.iter().map(|case| intervals(case)).fold(0.0, f64::max);
     let seconds = interval.as_secs_f64() * longest;

@@ -45,6 +45,9 @@ pub enum DialError {
     /// TLS failed.
     #[error("TLS: {0}")]
     Tls(String),
+    /// It is not for us to connect.
+    #[error("it connects by itself")]
+    ByItself,
     /// Nothing answered.
     #[error("no connection within {} ms, TLS included where it is spoken", .0.as_millis())]
     TimedOut(Duration),
@@ -57,25 +60,69 @@ impl DialError {
     }
 }
 
+/// How a case comes by a connection.
+#[derive(Clone, Debug)]
+pub enum Reach {
+    /// It opens one to a server.
+    Dial(Dial),
+    /// It opens one to a server in this process, without a network.
+    Memory(MemoryDial),
+}
+
+impl fmt::Display for Reach {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Dial(dial) => dial.address.fmt(f),
+            Self::Memory(_) => f.write_str("memory"),
+        }
+    }
+}
+
+impl Reach {
+    pub(super) async fn open(&self) -> Result<Opened, DialError> {
+        match self {
+            Self::Dial(dial) => dial.open().await,
+            Self::Memory(memory) => Ok(Opened { stream: (memory.0)(), socket: None }),
+        }
+    }
+}
+
+/// Opens a connection to a server in this process.
+#[derive(Clone)]
+pub struct MemoryDial(Arc<dyn Fn() -> Stream + Send + Sync>);
+
+impl MemoryDial {
+    /// By this function, which makes a server serve the other end of the stream that it returns.
+    pub fn new(open: impl Fn() -> Stream + Send + Sync + 'static) -> Self {
+        Self(Arc::new(open))
+    }
+}
+
+impl fmt::Debug for MemoryDial {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("MemoryDial")
+    }
+}
+
 pub(super) struct Opened {
     pub(super) stream: Stream,
     /// The same socket, to be reset.
-    pub(super) socket: std::net::TcpStream,
+    pub(super) socket: Option<std::net::TcpStream>,
 }
 
 impl Dial {
-    pub(super) async fn open(&self) -> Result<Opened, DialError> {
+    async fn open(&self) -> Result<Opened, DialError> {
         let port = self.address.port.ok_or(DialError::NoPort)?;
         let tcp = TcpStream::connect((self.address.host.as_str(), port)).await?.into_std()?;
         let socket = tcp.try_clone()?;
         let tcp = TcpStream::from_std(tcp)?;
         tcp.set_nodelay(true)?;
         let Some((config, name)) = &self.tls else {
-            return Ok(Opened { stream: Box::new(tcp), socket });
+            return Ok(Opened { stream: Box::new(tcp), socket: Some(socket) });
         };
         let connector = TlsConnector::from(Arc::clone(config));
         match connector.connect(name.clone(), tcp).await {
-            Ok(stream) => Ok(Opened { stream: Box::new(stream), socket }),
+            Ok(stream) => Ok(Opened { stream: Box::new(stream), socket: Some(socket) }),
             Err(error) => Err(DialError::Tls(error.to_string())),
         }
     }

@@ -1,10 +1,12 @@
 //! What came on a connection and no step has taken yet.
 
 use std::collections::VecDeque;
-use std::time::Instant;
 
-use sinkcheck_spec::oracle::{Breach, Phase, ServerOracle};
-use sinkcheck_spec::wire::{ConnectionResponse, Event, Message, MessageId, Publish, Reason};
+use sinkcheck_spec::oracle::{Breach, Phase};
+use sinkcheck_spec::wire::{ConnectionRequest, ConnectionResponse, Event, Message, MessageId, Publish, Reason};
+use tokio::time::Instant;
+
+use super::watch::Watch;
 
 /// More frames than any case of ours makes a right peer send; a peer that sends more floods.
 const MAX_FRAMES: usize = 50_000;
@@ -27,6 +29,15 @@ pub enum Answer {
     Nack(Reason<'static>),
 }
 
+/// A connection request that came.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Request {
+    /// Of protocol version 0.
+    Known(ConnectionRequest<'static>),
+    /// Of another version, of which nothing more can be read.
+    OtherVersion(String),
+}
+
 /// The end of a connection.
 #[derive(Debug, Clone)]
 pub struct Closed {
@@ -40,9 +51,11 @@ pub struct Closed {
 #[derive(Debug)]
 pub struct Inbox {
     /// Hears of every frame.
-    pub oracle: ServerOracle,
+    pub oracle: Watch,
     /// Rules that were broken, in the order in which they were.
     pub breaches: Vec<Breach>,
+    /// A client's requests that no step has taken.
+    pub requests: VecDeque<Request>,
     /// Responses that no step has taken.
     pub responses: VecDeque<ConnectionResponse<'static>>,
     /// Answers that no step has taken.
@@ -53,6 +66,14 @@ pub struct Inbox {
     pub publishes: VecDeque<Publish<'static>>,
     /// Events that the case asked the peer to publish; others are ACKed as they come.
     pub wanted: Vec<Event<'static>>,
+    /// Events of the peer's that no step has seen, where they are held.
+    pub events: VecDeque<Publish<'static>>,
+    /// Events that the case didn't ask for are held for its steps, and not ACKed as they come.
+    pub holds_events: bool,
+    /// How many PINGs came.
+    pub pings: usize,
+    /// When octets last came.
+    pub last_received: Instant,
     /// The connection's end, if it came to one by the peer.
     pub closed: Option<Closed>,
     /// The case itself ended the connection.
@@ -78,15 +99,20 @@ pub struct Inbox {
 }
 
 impl Inbox {
-    pub(super) fn new() -> Self {
+    pub(super) fn new(oracle: Watch) -> Self {
         Self {
-            oracle: ServerOracle::new(),
+            oracle,
             breaches: Vec::new(),
+            requests: VecDeque::new(),
             responses: VecDeque::new(),
             answers: Vec::new(),
             pongs: 0,
             publishes: VecDeque::new(),
             wanted: Vec::new(),
+            events: VecDeque::new(),
+            holds_events: false,
+            pings: 0,
+            last_received: Instant::now(),
             closed: None,
             abandoned: false,
             mute: false,
@@ -128,7 +154,7 @@ impl Inbox {
         self.pending = pending;
     }
 
-    /// Whether the server accepted and the connection is open.
+    /// Whether the client is accepted and the connection is open.
     pub fn is_accepted(&self) -> bool {
         self.closed.is_none() && self.oracle.phase() == Phase::Accepted
     }
@@ -140,6 +166,12 @@ impl Inbox {
 
     /// What stands there unasked, in words.
     pub fn unasked(&self) -> Option<String> {
+        if let Some(request) = self.requests.front() {
+            return Some(match request {
+                Request::Known(request) => request.to_string(),
+                Request::OtherVersion(text) => text.clone(),
+            });
+        }
         if let Some(response) = self.responses.front() {
             return Some(response.to_string());
         }
@@ -171,16 +203,23 @@ impl Inbox {
                 self.answers.push((nack.message_id, Answer::Nack(nack.reason)));
             }
             Message::Pong => self.pongs += 1,
-            Message::Ping => return Some(Message::Pong),
+            Message::Ping => {
+                self.pings += 1;
+                return Some(Message::Pong);
+            }
             Message::Publish(publish) => {
                 if self.wanted.contains(&publish.event) {
                     self.publishes.push_back(publish);
+                } else if self.holds_events {
+                    self.kept_octets += publish.event.encoded_len();
+                    self.events.push_back(publish);
                 } else if self.oracle.phase() == Phase::Accepted {
                     let message_id = publish.message_id;
                     return Some(Message::Ack(sinkcheck_spec::wire::Ack { message_id }));
                 }
             }
-            Message::ConnectionRequest(_) | Message::OtherVersion(_) => {}
+            Message::ConnectionRequest(request) => self.requests.push_back(Request::Known(request)),
+            other @ Message::OtherVersion(_) => self.requests.push_back(Request::OtherVersion(other.to_string())),
         }
         None
     }

@@ -6,19 +6,26 @@
 
 mod dial;
 mod inbox;
+mod incoming;
+mod listen;
 mod reader;
 mod transcript;
+mod watch;
 mod writer;
 
 use std::sync::{Arc, Mutex, MutexGuard};
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use tokio::sync::{Notify, mpsc, oneshot};
 use tokio::task::JoinHandle;
+use tokio::time::Instant;
 
-pub use dial::{Dial, DialError, Stream};
-pub use inbox::{Answer, Closed, Inbox};
+pub use dial::{Dial, DialError, MemoryDial, Octets, Reach, Stream};
+pub use inbox::{Answer, Closed, Inbox, Request};
+pub use incoming::{Arrivals, Arrived, Incoming};
+pub use listen::Listening;
 pub use transcript::Transcript;
+pub use watch::{History, Watch};
 
 use writer::Order;
 
@@ -69,27 +76,52 @@ impl Connection {
     /// The peer can't be reached.
     pub async fn open(
         name: &str,
-        dial: &Dial,
+        reach: &Reach,
         patience: Duration,
         keepalive: Option<Duration>,
         transcript: Transcript,
     ) -> Result<Self, DialError> {
-        match tokio::time::timeout(patience, dial.open()).await {
+        let watch = Watch::server();
+        match tokio::time::timeout(patience, reach.open()).await {
             Err(_) => Err(DialError::TimedOut(patience)),
             Ok(Ok(opened)) => {
                 transcript.event(name, true, "connected");
-                Ok(Self::start(name, Some(opened.stream), Some(opened.socket), keepalive, transcript))
+                Ok(Self::start(name, Some(opened.stream), opened.socket, keepalive, transcript, watch))
             }
             Ok(Err(DialError::Tls(why))) => {
                 transcript.event(name, true, "connected");
-                let connection = Self::start(name, None, None, None, transcript);
-                connection.shared.transcript.event(name, false, &format!("closed in the TLS handshake: {why}"));
-                connection.shared.inbox().closed =
-                    Some(Closed { at: Instant::now(), how: format!("in the TLS handshake: {why}") });
+                let connection = Self::start(name, None, None, None, transcript, watch);
+                connection.ended_in_tls(&why);
                 Ok(connection)
             }
             Ok(Err(error)) => Err(error),
         }
+    }
+
+    /// Takes a connection that a client under test opened.
+    pub fn take(
+        name: &str,
+        arrived: Arrived,
+        keepalive: Option<Duration>,
+        transcript: Transcript,
+        history: &History,
+    ) -> Self {
+        transcript.event(name, false, "connected");
+        let watch = Watch::client(history);
+        match arrived.stream {
+            Ok(stream) => Self::start(name, Some(stream), arrived.socket, keepalive, transcript, watch),
+            Err(why) => {
+                let connection = Self::start(name, None, None, None, transcript, watch);
+                connection.ended_in_tls(&why);
+                connection
+            }
+        }
+    }
+
+    fn ended_in_tls(&self, why: &str) {
+        let how = format!("in the TLS handshake: {why}");
+        self.shared.transcript.event(&self.shared.name, false, &format!("closed {how}"));
+        self.inbox().closed = Some(Closed { at: Instant::now(), how });
     }
 
     fn start(
@@ -98,10 +130,11 @@ impl Connection {
         socket: Option<std::net::TcpStream>,
         keepalive: Option<Duration>,
         transcript: Transcript,
+        watch: Watch,
     ) -> Self {
         let shared = Arc::new(Shared {
             name: name.to_owned(),
-            inbox: Mutex::new(Inbox::new()),
+            inbox: Mutex::new(Inbox::new(watch)),
             changed: Notify::new(),
             transcript,
             keepalive: keepalive.map_or(UNKNOWN, |interval| interval / 2),
@@ -134,7 +167,7 @@ impl Connection {
             if let Some(decided) = decide(&mut self.inbox()) {
                 return Some(decided);
             }
-            if tokio::time::timeout_at(deadline.into(), changed).await.is_err() {
+            if tokio::time::timeout_at(deadline, changed).await.is_err() {
                 // Something may have come together with the deadline.
                 return decide(&mut self.inbox());
             }

@@ -2,11 +2,11 @@
 
 use std::io;
 use std::sync::Arc;
-use std::time::Instant;
 
 use sinkcheck_spec::wire::{Deframer, Message};
 use tokio::io::{AsyncReadExt, ReadHalf};
 use tokio::sync::mpsc;
+use tokio::time::Instant;
 
 use super::Shared;
 use super::dial::Stream;
@@ -22,6 +22,7 @@ pub(super) async fn run(shared: Arc<Shared>, mut stream: ReadHalf<Stream>, order
         match stream.read(&mut buffer).await {
             Ok(0) => break "closed".to_owned(),
             Ok(count) => {
+                shared.inbox().last_received = Instant::now();
                 deframer.push(&buffer[..count]);
                 while let Some(content) = deframer.next_frame() {
                     if let Some(reply) = came(&shared, &content) {

@@ -1,9 +1,10 @@
 //! What was exchanged in a case, over all its connections, in the order in which the harness saw it.
 
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
-use std::time::Instant;
 
-use sinkcheck_reports::document::{Role, TranscriptEntry};
+use sinkcheck_reports::document::{Role as ReportRole, TranscriptEntry};
+use sinkcheck_spec::catalogue::Role;
+use tokio::time::Instant;
 
 /// More entries than any case of ours makes, which is some 8,200; what comes after is counted and not kept.
 const MAX_ENTRIES: usize = 12_000;
@@ -18,15 +19,23 @@ pub struct Transcript(Arc<Mutex<Inner>>);
 #[derive(Debug)]
 struct Inner {
     begun: Instant,
+    /// The role that is under test.
+    under_test: Role,
     entries: Vec<TranscriptEntry>,
     octets: usize,
     left_out: usize,
 }
 
 impl Transcript {
-    /// An empty one; times count from now.
-    pub fn begin() -> Self {
-        Self(Arc::new(Mutex::new(Inner { begun: Instant::now(), entries: Vec::new(), octets: 0, left_out: 0 })))
+    /// An empty one; times count from now. The harness plays the role that is not under test.
+    pub fn begin(under_test: Role) -> Self {
+        Self(Arc::new(Mutex::new(Inner {
+            begun: Instant::now(),
+            under_test,
+            entries: Vec::new(),
+            octets: 0,
+            left_out: 0,
+        })))
     }
 
     /// Something other than octets happened.
@@ -34,7 +43,8 @@ impl Transcript {
         let mut inner = self.inner();
         let ms = inner.ms();
         if inner.has_room(0) {
-            inner.entries.push(TranscriptEntry::event(ms, connection, role(ours), event));
+            let role = inner.role(ours);
+            inner.entries.push(TranscriptEntry::event(ms, connection, role, event));
         } else {
             inner.left_out += 1;
         }
@@ -47,7 +57,7 @@ impl Transcript {
             inner.left_out += 1;
             return None;
         }
-        let mut entry = TranscriptEntry::octets(inner.ms(), connection, role(ours), octets);
+        let mut entry = TranscriptEntry::octets(inner.ms(), connection, inner.role(ours), octets);
         entry.message = meaning;
         inner.octets += octets.len();
         inner.entries.push(entry);
@@ -68,7 +78,7 @@ impl Transcript {
         let mut entries = inner.entries.clone();
         if inner.left_out > 0 {
             let text = format!("{} more entries were not kept", inner.left_out);
-            entries.push(TranscriptEntry::event(inner.ms(), "", Role::Server, text));
+            entries.push(TranscriptEntry::event(inner.ms(), "", ReportRole::Server, text));
         }
         entries
     }
@@ -83,12 +93,14 @@ impl Inner {
         (self.begun.elapsed().as_secs_f64() * 1e6).round() / 1e3
     }
 
+    fn role(&self, ours: bool) -> ReportRole {
+        match (self.under_test, ours) {
+            (Role::Server, true) | (Role::Client, false) => ReportRole::Client,
+            (Role::Server, false) | (Role::Client, true) => ReportRole::Server,
+        }
+    }
+
     fn has_room(&self, octets: usize) -> bool {
         self.entries.len() < MAX_ENTRIES && self.octets + octets <= MAX_OCTETS
     }
-}
-
-/// The harness is the client where a server is under test.
-fn role(ours: bool) -> Role {
-    if ours { Role::Client } else { Role::Server }
 }

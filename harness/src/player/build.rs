@@ -115,7 +115,9 @@ impl Builder<'_> {
         };
         let client = match &request.client_instance_id {
             Some(number) => self.instance_id(number)?,
-            None => self.instance_id(&Number::Name("client".to_owned()))?,
+            None if self.values.get("client").is_some() => self.instance_id(&Number::Name("client".to_owned()))?,
+            // A client under test that has not said yet who it is.
+            None => 1,
         };
         if version > 15 {
             return Err(Halt::Fault(format!("{version} is no protocol version: it has four bits")));

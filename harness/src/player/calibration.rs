@@ -1,9 +1,10 @@
 //! How fast a target answers, and whether in order: measured on its first connection, so that no case waits longer than shows
 //! something, and none gives up on a target that is merely slow.
 
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use sinkcheck_spec::wire::{Event, Message, MessageId, Publish};
+use tokio::time::Instant;
 
 use crate::connection::Connection;
 

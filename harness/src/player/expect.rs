@@ -1,35 +1,17 @@
 //! Expectations: whether what came is what a pattern wants, whether it still can be, and how "nothing" is shown.
 
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
-use sinkcheck_cases::language::{NackPattern, Number, OctetSource, Pattern, Step, Within};
-use sinkcheck_spec::wire::{ConnectionResponse, MessageId};
+use sinkcheck_cases::language::{Pattern, Step, Within};
+use sinkcheck_spec::wire::MessageId;
+use tokio::time::Instant;
 
-use super::values::Values;
-use super::{Answered, Claim, Halt, Owed, Player};
-use crate::connection::{Answer, Inbox};
+use super::look::{Come, Looking, alternatives, describe, look, wants_close};
+use super::{Halt, Player};
+use crate::connection::Answer;
 
 /// For so many times its patience an expectation waits for a target that is slow and yet sends something.
 const MOST_PATIENCES: u32 = 4;
-
-/// What came against what is wanted.
-enum Come {
-    /// It came.
-    Met,
-    /// It may yet come.
-    NotYet,
-    /// It can't come any more, or something else came in its place.
-    Never(String),
-    /// It came in a way that shows nothing.
-    CantTell(&'static str, String),
-}
-
-/// What an expectation looks at, apart from the inbox.
-struct Looking<'a> {
-    values: &'a mut Values,
-    waiting: &'a mut Vec<Owed>,
-    answered: &'a mut Answered,
-}
 
 impl Player<'_> {
     pub(super) async fn expect(&mut self, step: &Step, pattern: &Pattern, within: Option<Within>) -> Result<(), Halt> {
@@ -39,6 +21,8 @@ impl Player<'_> {
             (Pattern::NoAck, _) => self.expect_no_ack(on, line).await,
             (Pattern::Open, _) => self.expect_open(on, line).await,
             (Pattern::Closed, Some(within)) => self.expect_closed_within(on, within).await,
+            (Pattern::Ping, within) => self.expect_ping_within(on, within.map_or(1.1, |within| within.to)).await,
+            (Pattern::Waited | Pattern::WaitedNoLess, _) => self.expect_waited(pattern),
             _ => self.expect_something(on, pattern, self.is_known_broken(step)).await,
         }
     }
@@ -52,8 +36,12 @@ impl Player<'_> {
         let fenced = wants_close(pattern) && self.send_fence(on).await;
         let link = self.connections.get_mut(on).ok_or_else(|| no_connection(on))?;
         let mut done = vec![false; alternatives(pattern)];
-        let mut looking =
-            Looking { values: &mut self.values, waiting: &mut link.waiting, answered: &mut self.answered };
+        let mut looking = Looking {
+            values: &mut self.values,
+            waiting: &mut link.waiting,
+            answered: &mut self.answered,
+            wanted: &mut self.wanted,
+        };
         let mut deadline = begun + patience;
         let mut ponged = false;
         let mut seen = link.connection.inbox().awaited;
@@ -126,6 +114,12 @@ impl Player<'_> {
             }
             Some(Come::CantTell(code, message)) => Err(Halt::CantTell { code, message }),
             Some(Come::NotYet) | None => {
+                // What a client publishes by itself is its own affair.
+                if matches!(pattern, Pattern::Event(_)) {
+                    let message = format!("the client published nothing within {} ms", begun.elapsed().as_millis());
+                    self.setting.ran_out();
+                    return Err(Halt::CantTell { code: "nothing-published", message });
+                }
                 let observed = if ponged {
                     format!("it stayed open: it answered a PING, and {} ms later nothing had come", window.as_millis())
                 } else if wants_close(pattern) {
@@ -232,7 +226,7 @@ impl Player<'_> {
     }
 
     /// A PING of our own, on an accepted connection that is open, had no PONG for as long as patience lasts.
-    fn fence_unanswered(&self, begun: Instant) -> Halt {
+    pub(super) fn fence_unanswered(&self, begun: Instant) -> Halt {
         if let Err(halt) = self.in_time(begun, begun.elapsed()) {
             return halt;
         }
@@ -351,7 +345,7 @@ impl Player<'_> {
 
     /// Sends a PING whose PONG shows that the peer has seen all that came before. False where that shows nothing: before
     /// acceptance, on a closed connection, within a frame.
-    async fn send_fence(&mut self, on: &str) -> bool {
+    pub(super) async fn send_fence(&mut self, on: &str) -> bool {
         let Some(link) = self.connections.get(on) else { return false };
         {
             let inbox = link.connection.inbox();
@@ -378,231 +372,4 @@ impl Player<'_> {
 
 pub(super) fn no_connection(on: &str) -> Halt {
     Halt::Fault(format!("the connection `{on}` was not opened"))
-}
-
-fn wants_close(pattern: &Pattern) -> bool {
-    match pattern {
-        Pattern::Closed => true,
-        Pattern::OneOf(list) => list.iter().any(wants_close),
-        _ => false,
-    }
-}
-
-fn alternatives(pattern: &Pattern) -> usize {
-    match pattern {
-        Pattern::AnyOrder(list) => list.len(),
-        _ => 0,
-    }
-}
-
-fn look(pattern: &Pattern, inbox: &mut Inbox, looking: &mut Looking<'_>, done: &mut [bool]) -> Come {
-    match pattern {
-        Pattern::Connected => response(inbox, looking, |response, _| matches!(response, ConnectionResponse::Connected)),
-        Pattern::HelloNewClient(hello) => response(inbox, looking, |response, values| match response {
-            ConnectionResponse::HelloNewClient { server_instance_id } => {
-                values.matches(&hello.server_instance_id, server_instance_id.0.into())
-            }
-            _ => false,
-        }),
-        Pattern::InstanceIdMismatch => {
-            response(inbox, looking, |response, _| matches!(response, ConnectionResponse::InstanceIdMismatch))
-        }
-        Pattern::Quarantined => {
-            response(inbox, looking, |response, _| matches!(response, ConnectionResponse::Quarantined(_)))
-        }
-        Pattern::UnsupportedProtocolVersion => {
-            response(inbox, looking, |response, _| matches!(response, ConnectionResponse::UnsupportedProtocolVersion))
-        }
-        Pattern::UnsupportedApplicationVersion => response(inbox, looking, |response, _| {
-            matches!(response, ConnectionResponse::UnsupportedApplicationVersion)
-        }),
-        Pattern::Acceptance => response(inbox, looking, |response, _| response.is_acceptance()),
-        Pattern::Rejection => response(inbox, looking, |response, _| !response.is_acceptance()),
-        Pattern::AnyAnswers => answers(inbox, looking, Wanted::Whatever),
-        Pattern::Answers => answers(inbox, looking, Wanted::Any),
-        Pattern::Acks => answers(inbox, looking, Wanted::Ack),
-        Pattern::Nacks => answers(inbox, looking, Wanted::Nack),
-        Pattern::Nack(nack) => one_nack(inbox, looking, nack),
-        Pattern::Pong => {
-            if inbox.pongs > 0 {
-                inbox.pongs -= 1;
-                return Come::Met;
-            }
-            or_closed(inbox)
-        }
-        Pattern::Publish(publish) => {
-            let Some(event) = looking.values.event(&publish.event).cloned() else { return Come::NotYet };
-            let Some(at) = inbox.publishes.iter().position(|came| came.event == event) else { return or_closed(inbox) };
-            let Some(came) = inbox.publishes.remove(at) else { return Come::NotYet };
-            match &publish.message_id {
-                Some(id) if !looking.values.matches(id, came.message_id.get().into()) => {
-                    Come::Never(format!("the event came with the message id {}", came.message_id))
-                }
-                _ => Come::Met,
-            }
-        }
-        Pattern::Closed => match &inbox.closed {
-            Some(_) => Come::Met,
-            None => Come::NotYet,
-        },
-        Pattern::OneOf(list) => {
-            let mut reasons = Vec::new();
-            let mut later = false;
-            for pattern in list {
-                match look(pattern, inbox, looking, &mut []) {
-                    Come::Met => return Come::Met,
-                    Come::CantTell(code, message) => return Come::CantTell(code, message),
-                    Come::NotYet => later = true,
-                    Come::Never(reason) => reasons.push(reason),
-                }
-            }
-            if later { Come::NotYet } else { Come::Never(reasons.into_iter().next().unwrap_or_default()) }
-        }
-        Pattern::AnyOrder(list) => {
-            for (pattern, done) in list.iter().zip(done.iter_mut()) {
-                if !*done {
-                    match look(pattern, inbox, looking, &mut []) {
-                        Come::Met => *done = true,
-                        Come::NotYet => {}
-                        other => return other,
-                    }
-                }
-            }
-            if done.iter().all(|done| *done) { Come::Met } else { Come::NotYet }
-        }
-        // These are looked at in time and not in the inbox; inside a choice they say nothing.
-        Pattern::Nothing | Pattern::NoAck | Pattern::Open => Come::NotYet,
-    }
-}
-
-fn or_closed(inbox: &Inbox) -> Come {
-    match &inbox.closed {
-        Some(closed) => Come::Never(format!("the peer ended the connection: {}", closed.how)),
-        None => Come::NotYet,
-    }
-}
-
-fn response(
-    inbox: &mut Inbox,
-    looking: &mut Looking<'_>,
-    is_right: impl FnOnce(&ConnectionResponse<'static>, &mut Values) -> bool,
-) -> Come {
-    let Some(first) = inbox.responses.front() else { return or_closed(inbox) };
-    if is_right(first, looking.values) {
-        inbox.responses.pop_front();
-        return Come::Met;
-    }
-    Come::Never(first.to_string())
-}
-
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum Wanted {
-    Whatever,
-    Any,
-    Ack,
-    Nack,
-}
-
-fn answers(inbox: &mut Inbox, looking: &mut Looking<'_>, wanted: Wanted) -> Come {
-    let Looking { waiting, answered, .. } = looking;
-    while !waiting.is_empty() {
-        let next = inbox
-            .answers
-            .iter()
-            .enumerate()
-            .find_map(|(at, (id, _))| waiting.iter().position(|owed| owed.id == *id).map(|sent| (at, sent)));
-        let Some((at, sent)) = next else { return or_closed(inbox) };
-        let (id, answer) = inbox.answers.remove(at);
-        let Owed { event, claim, .. } = waiting.remove(sent);
-        match answer {
-            Answer::Ack => answered.ack(event),
-            Answer::Nack(_) => answered.nack(event),
-        }
-        match (answer, wanted, claim) {
-            _ if wanted == Wanted::Whatever => {}
-            // It is an answer, and yet not what the target file says.
-            (Answer::Nack(reason), Wanted::Any, Claim::Accepts) => {
-                return Come::CantTell(
-                    "event-declined",
-                    format!("NACK {id} {reason}, for an event that the application accepts as the target file says"),
-                );
-            }
-            (Answer::Nack(reason), Wanted::Ack, Claim::Accepts) => {
-                return Come::Never(format!(
-                    "NACK {id} {reason}, for an event that the application accepts as the target file says"
-                ));
-            }
-            (Answer::Nack(reason), Wanted::Ack, _) => {
-                return Come::CantTell(
-                    "event-declined",
-                    format!(
-                        "the application NACKed the event ({reason}), so nothing is shown; say in the target file what `events.accepted` are"
-                    ),
-                );
-            }
-            (Answer::Ack, Wanted::Any | Wanted::Nack, Claim::Rejects) => {
-                return Come::Never(format!(
-                    "ACK {id}, for an event that the application NACKs as the target file says"
-                ));
-            }
-            (Answer::Ack, Wanted::Nack, _) => return Come::Never(format!("ACK {id}")),
-            _ => {}
-        }
-    }
-    Come::Met
-}
-
-fn one_nack(inbox: &mut Inbox, looking: &mut Looking<'_>, wanted: &NackPattern) -> Come {
-    let is_id = |values: &mut Values, id: MessageId| match &wanted.message_id {
-        Number::Name(name) if values.get(name).is_none() => false,
-        number => values.matches(number, id.get().into()),
-    };
-    for at in 0..inbox.answers.len() {
-        let (id, answer) = &inbox.answers[at];
-        if !is_id(looking.values, *id) {
-            continue;
-        }
-        let right = match (answer, &wanted.machine_message) {
-            (Answer::Ack, _) => return Come::Never(format!("ACK {id}")),
-            (Answer::Nack(reason), Some(octets)) => match &octets.source {
-                OctetSource::Octets(octets) => reason.machine_message() == octets,
-                _ => true,
-            },
-            (Answer::Nack(_), None) => true,
-        };
-        if !right {
-            return Come::Never(format!("NACK {id} with another machine message"));
-        }
-        let (id, _) = inbox.answers.remove(at);
-        looking.waiting.retain(|owed| owed.id != id);
-        return Come::Met;
-    }
-    or_closed(inbox)
-}
-
-/// A pattern in words.
-pub(super) fn describe(pattern: &Pattern) -> String {
-    let list = |list: &[Pattern], word: &str| list.iter().map(describe).collect::<Vec<_>>().join(word);
-    match pattern {
-        Pattern::Connected => "\"connected\"".to_owned(),
-        Pattern::HelloNewClient(_) => "\"hello new client\" with the server's own id".to_owned(),
-        Pattern::InstanceIdMismatch => "\"instance id mismatch\"".to_owned(),
-        Pattern::Quarantined => "\"quarantined\"".to_owned(),
-        Pattern::UnsupportedProtocolVersion => "\"unsupported protocol version\"".to_owned(),
-        Pattern::UnsupportedApplicationVersion => "\"unsupported application version\"".to_owned(),
-        Pattern::Acceptance => "an acceptance".to_owned(),
-        Pattern::Rejection => "a rejection".to_owned(),
-        Pattern::Answers | Pattern::AnyAnswers => "an answer to each PUBLISH".to_owned(),
-        Pattern::Acks => "an ACK for each PUBLISH".to_owned(),
-        Pattern::Nacks => "a NACK for each PUBLISH".to_owned(),
-        Pattern::Nack(_) => "a NACK".to_owned(),
-        Pattern::Pong => "a PONG".to_owned(),
-        Pattern::Publish(publish) => format!("a PUBLISH of the event `{}`", publish.event),
-        Pattern::NoAck => "no ACK".to_owned(),
-        Pattern::Nothing => "nothing".to_owned(),
-        Pattern::Closed => "a close".to_owned(),
-        Pattern::Open => "the connection stays open".to_owned(),
-        Pattern::OneOf(patterns) => list(patterns, ", or "),
-        Pattern::AnyOrder(patterns) => list(patterns, " and "),
-    }
 }

@@ -1,10 +1,14 @@
 //! Plays one scenario at a target and tells what happened. It finds; the [`crate::judge`] judges.
 
+mod ask;
 mod build;
 mod calibration;
+mod clients;
 mod expect;
+mod look;
 mod ordeal;
 mod overload;
+mod servers;
 mod settle;
 mod steps;
 mod values;
@@ -12,16 +16,16 @@ mod values;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
-use sinkcheck_cases::language::{MAIN, Owner, Scenario};
+use sinkcheck_cases::language::{Fixture, MAIN, Owner, Scenario};
 use sinkcheck_reports::document::TranscriptEntry;
 use sinkcheck_spec::catalogue::{Level, catalogue};
 use sinkcheck_spec::wire::{Deframer, Event, InstanceId, MessageId};
+use tokio::time::Instant;
 
-use crate::connection::Dial;
-use crate::connection::{Connection, Transcript};
-use crate::target::{Adapter, Identity, Target};
+use crate::connection::{Connection, DialError, History, Incoming, Reach, Transcript};
+use crate::target::{Adapter, Process, Target};
 
 pub(crate) use build::default_event;
 pub use calibration::{Calibration, measure};
@@ -43,6 +47,8 @@ pub struct Setting {
     pub server: Option<InstanceId>,
     /// How late this machine is.
     pub lag: Arc<LagMonitor>,
+    /// How a client under test comes to publish.
+    pub publishing: Publishing,
     /// What the server has been through; a fresh one for a server that is fresh.
     pub ordeal: Arc<Ordeal>,
     /// How often patience ran out in this run.
@@ -51,6 +57,22 @@ pub struct Setting {
     pub serial: u64,
     /// Makes events of this run differ from those of another one.
     pub salt: u64,
+}
+
+/// How long a client under test has for its first connection.
+const FIRST_CONNECTION: Duration = Duration::from_secs(20);
+
+/// How long it has for each further one: a minute, and a tenth, and some more.
+const RECONNECT: Duration = Duration::from_secs(70);
+
+/// How a client under test comes to publish the events that a case wants of it.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum Publishing {
+    /// It was told how many when it was launched, or does so by itself.
+    #[default]
+    ByItself,
+    /// Its adapter makes it.
+    ByAdapter,
 }
 
 /// Patience may run out so often before there is less of it.
@@ -72,6 +94,24 @@ impl Setting {
         part.max(self.calibration.window() * 2)
     }
 
+    /// How long a client under test has until it connects for the first time: it may have to be started.
+    pub fn first_connection(&self) -> Duration {
+        self.rationed(FIRST_CONNECTION)
+    }
+
+    /// How long a client under test has until it connects again. Clients in the field wait for up to a minute.
+    pub fn reconnect(&self) -> Duration {
+        self.rationed(RECONNECT)
+    }
+
+    fn rationed(&self, whole: Duration) -> Duration {
+        match self.timeouts.load(Ordering::Relaxed) {
+            ..TIMEOUTS => whole,
+            TIMEOUTS..MANY_TIMEOUTS => whole / 4,
+            MANY_TIMEOUTS.. => whole / 8,
+        }
+    }
+
     /// Patience ran out once more.
     pub(crate) fn ran_out(&self) {
         self.timeouts.fetch_add(1, Ordering::Relaxed);
@@ -81,12 +121,30 @@ impl Setting {
 /// An identity as a case speaks as it.
 #[derive(Debug, Clone)]
 pub struct Seat {
-    /// Who.
-    pub identity: Identity,
+    /// Its name in the target file: `known`, `known/2` …
+    pub name: String,
+    /// What kind of identity it is.
+    pub fixture: Fixture,
     /// How the target is reached as it, for this case.
-    pub dial: Dial,
-    /// The client_instance_id on the server's record, or the one to introduce it with.
+    pub reached: Reached,
+    /// The client_instance_id on the server's record, or the one to introduce it with; of a client under test, its own.
     pub client: InstanceId,
+}
+
+/// How a target is reached.
+#[derive(Debug, Clone)]
+pub enum Reached {
+    /// A server, by connecting to it.
+    Server(Reach),
+    /// A client, by waiting for it.
+    Client {
+        /// Its connections.
+        incoming: Incoming,
+        /// What is known of it from earlier connections.
+        history: History,
+        /// The program that it runs in, if the harness launched one.
+        process: Process,
+    },
 }
 
 /// A rule that was found broken.
@@ -161,6 +219,8 @@ pub(crate) struct Player<'a> {
     shown_by: Vec<String>,
     accepted_as: Vec<InstanceId>,
     connected_before: bool,
+    /// How long a client under test let pass before each connection but the first.
+    waits: Vec<Duration>,
     /// Line of the step that is played.
     line: usize,
     /// A wait took so long that the target may have lost patience with us.
@@ -180,6 +240,10 @@ struct Link {
     introduced: Option<InstanceId>,
     /// What the case sent, put together into frames.
     sent: Deframer,
+    /// When a client under test was rejected on it.
+    rejected_at: Option<Instant>,
+    /// When the case ended it.
+    ended_at: Option<Instant>,
 }
 
 impl Link {
@@ -235,7 +299,7 @@ enum Halt {
 
 /// Plays a scenario.
 pub async fn play(scenario: &Scenario, setting: &Setting, main: Seat, other: Option<Seat>) -> Played {
-    let transcript = Transcript::begin();
+    let transcript = Transcript::begin(setting.target.role);
     let mut player = Player {
         values: Values::new(&setting.target, main.client, setting.server),
         scenario,
@@ -251,6 +315,7 @@ pub async fn play(scenario: &Scenario, setting: &Setting, main: Seat, other: Opt
         shown_by: Vec::new(),
         accepted_as: Vec::new(),
         connected_before: false,
+        waits: Vec::new(),
         line: 1,
         overslept: None,
         started: Instant::now(),
@@ -269,9 +334,40 @@ pub async fn play(scenario: &Scenario, setting: &Setting, main: Seat, other: Opt
     }
 }
 
+impl Seat {
+    /// Connects to a server under test.
+    ///
+    /// # Errors
+    /// The server can't be reached, or it is a client that is under test.
+    pub async fn open(
+        &self,
+        name: &str,
+        patience: Duration,
+        keepalive: Option<Duration>,
+        transcript: Transcript,
+    ) -> Result<Connection, DialError> {
+        match &self.reached {
+            Reached::Server(reach) => Connection::open(name, reach, patience, keepalive, transcript).await,
+            Reached::Client { .. } => Err(DialError::ByItself),
+        }
+    }
+
+    /// Where the target is, for messages.
+    pub fn place(&self) -> String {
+        match &self.reached {
+            Reached::Server(reach) => reach.to_string(),
+            Reached::Client { .. } => "a client that connects by itself".to_owned(),
+        }
+    }
+}
+
 impl Player<'_> {
     async fn run(&mut self) -> Option<Stop> {
-        if let Err(halt) = self.look_at_application().await {
+        let prepared = match self.look_at_application().await {
+            Ok(()) => self.let_publish().await,
+            failed => failed,
+        };
+        if let Err(halt) = prepared {
             let line = self.scenario.steps.first().map_or(1, |step| step.line);
             return Some(self.stop(halt, None, line));
         }

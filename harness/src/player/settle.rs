@@ -1,9 +1,10 @@
 //! The end of a case: what a target sends too much comes after what it sends right, so each open connection is looked at once
 //! more before it is closed.
 
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use sinkcheck_spec::wire::Message;
+use tokio::time::Instant;
 
 use super::{Player, Stop};
 
@@ -46,6 +47,10 @@ impl Player<'_> {
         }
         if self.collect_breaches(line) {
             return Some(Stop::Broken);
+        }
+        if let Some(status) = self.crashed() {
+            let message = format!("the launched program ended within the case: {status}");
+            return Some(Stop::CantTell { code: "client-crashed", message, line });
         }
         for link in self.connections.values() {
             if !link.connection.is_abandoned() {

@@ -1,20 +1,22 @@
 //! The steps, one after the other.
 
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
-use sinkcheck_cases::language::{Ask, Cut, Number, Send, Step, Value, Values as LoopValues, Verb};
-use sinkcheck_spec::catalogue::{Level, catalogue};
+use sinkcheck_cases::language::{Cut, Send, Step, Value, Values as LoopValues, Verb};
+use sinkcheck_spec::catalogue::{Level, Role, catalogue};
 use sinkcheck_spec::oracle::Phase;
-use sinkcheck_spec::wire::{ConnectionRequest, ConnectionResponse, Deframer, Event, InstanceId, Message, MessageId};
+use sinkcheck_spec::wire::{Event, Message, MessageId};
+use tokio::time::Instant;
 
 use super::build::Builder;
 use super::expect::no_connection;
-use super::{Claim, Halt, Link, Owed, Player, Stop};
-use crate::connection::{Connection, SendError};
-use crate::target::{Adapter, AdapterError};
+use super::{Claim, Halt, Owed, Player, Stop};
+use crate::connection::SendError;
 
-/// After so many turns of a loop it is looked at how long the rest will take.
+/// After so many turns and so much time of a loop it is looked at how long the rest will take. A machine that was busy for a moment
+/// says nothing about the target.
 const SAMPLE: u32 = 16;
+const SAMPLE_TIME: Duration = Duration::from_secs(5);
 
 /// No loop takes longer.
 const LONGEST_LOOP: Duration = Duration::from_secs(60);
@@ -65,8 +67,9 @@ impl Player<'_> {
         let before = self.values.names();
         let begun = Instant::now();
         for turn in 0..times {
-            if turn == SAMPLE && begun.elapsed() * (times / SAMPLE) > LONGEST_LOOP {
-                let pace = (begun.elapsed() / SAMPLE).as_millis();
+            let took = begun.elapsed();
+            if turn >= SAMPLE && took > SAMPLE_TIME && took / turn * times > LONGEST_LOOP {
+                let pace = (took / turn).as_millis();
                 let what = format!(
                     "a target and an adapter that are fast enough for {times} turns of a loop: each takes {pace} ms"
                 );
@@ -139,10 +142,16 @@ impl Player<'_> {
             Verb::Connect => self.connect(on, step.rule.is_some()).await,
             Verb::Handshake => self.handshake(on, step.rule.as_deref()).await,
             Verb::Send(send) => self.send(on, send).await,
-            Verb::Expect { pattern, within } => self.expect(step, pattern, *within).await,
+            Verb::Expect { pattern, within } => {
+                if self.setting.target.role == Role::Client {
+                    self.ensure_connected(on).await?;
+                }
+                self.expect(step, pattern, *within).await
+            }
             Verb::Ask(ask) => self.ask(ask).await,
             Verb::Close => {
-                let link = self.connections.get(on).ok_or_else(|| no_connection(on))?;
+                let link = self.connections.get_mut(on).ok_or_else(|| no_connection(on))?;
+                link.ended_at.get_or_insert_with(Instant::now);
                 if link.is_within_frame() {
                     self.setting.ordeal.sudden_end();
                 }
@@ -152,12 +161,14 @@ impl Player<'_> {
                 Ok(())
             }
             Verb::Finish => {
-                let link = self.connections.get(on).ok_or_else(|| no_connection(on))?;
+                let link = self.connections.get_mut(on).ok_or_else(|| no_connection(on))?;
+                link.ended_at.get_or_insert_with(Instant::now);
                 link.connection.finish(self.setting.patience()).await;
                 Ok(())
             }
             Verb::Reset => {
                 let link = self.connections.get_mut(on).ok_or_else(|| no_connection(on))?;
+                link.ended_at.get_or_insert_with(Instant::now);
                 link.connection.reset();
                 self.setting.ordeal.sudden_end();
                 Ok(())
@@ -167,46 +178,24 @@ impl Player<'_> {
         }
     }
 
-    /// Opens a connection in place of the one of that name, if there was one.
+    /// A connection in place of the one of that name, if there was one: to a server, or from a client.
     async fn connect(&mut self, on: &str, is_judged: bool) -> Result<(), Halt> {
         // What came since the last step is not to be lost with the connection; the case ends with it, if it breaks a MUST.
         let line = self.line;
         self.collect_breaches(line);
-        if let Some(link) = self.connections.remove(on) {
-            self.remember_acceptance(on, &link);
+        match self.setting.target.role {
+            Role::Server => self.connect_to_server(on, is_judged).await,
+            Role::Client => self.await_client(on, is_judged).await,
         }
-        let seat =
-            self.seat(on).ok_or_else(|| Halt::Lacks("another identity (`known/2` in the target file)".to_owned()))?;
-        let (dial, patience) = (seat.dial.clone(), self.setting.patience());
-        match Connection::open(on, &dial, patience, self.setting.target.keepalive_interval, self.transcript.clone())
-            .await
-        {
-            Ok(connection) => {
-                connection.inbox().wanted.clone_from(&self.wanted);
-                connection.inbox().is_waiting = self.scenario.silent;
-                let link = Link {
-                    connection,
-                    waiting: Vec::new(),
-                    next_id: MessageId::ZERO,
-                    reported: 0,
-                    introduced: None,
-                    sent: Deframer::new(),
-                };
-                self.connections.insert(on.to_owned(), link);
-                self.connected_before = true;
-                Ok(())
-            }
-            Err(error) if is_judged && self.connected_before => {
-                Err(Halt::Broken { rule: None, expected: "a connection".to_owned(), observed: error.to_string() })
-            }
-            // The run has reached it before, so that something happened to it since.
-            Err(error) if error.is_refusal() && self.setting.ordeal.rule().is_some() => Err(Halt::Broken {
-                rule: self.setting.ordeal.rule().map(str::to_owned),
-                expected: "the server goes on accepting connections".to_owned(),
-                observed: format!("it accepted connections before, and now: {error}"),
-            }),
-            Err(error) => {
-                Err(Halt::CantTell { code: "could-not-connect", message: format!("{}: {error}", dial.address) })
+    }
+
+    async fn handshake(&mut self, on: &str, judged: Option<&str>) -> Result<(), Halt> {
+        match self.setting.target.role {
+            Role::Server => self.introduce(on, judged).await,
+            Role::Client => {
+                let line = self.line;
+                self.collect_breaches(line);
+                self.accept_client(on, judged.is_some()).await
             }
         }
     }
@@ -215,67 +204,9 @@ impl Player<'_> {
         if self.connections.contains_key(on) { Ok(()) } else { self.connect(on, false).await }
     }
 
-    /// Connects and is accepted. Where the step names no rule, being turned away breaks the rule of the row that applies, and
-    /// silence shows nothing about what the case is about.
-    async fn handshake(&mut self, on: &str, judged: Option<&str>) -> Result<(), Halt> {
-        let is_judged = judged.is_some();
-        self.connect(on, is_judged).await?;
-        let client = self.seat(on).map_or(self.main.client, |seat| seat.client);
-        let server = match self.values.get("server") {
-            // Ids have 32 bits.
-            Some(Value::Number(id)) => Some(InstanceId(*id as u32)),
-            _ => None,
-        };
-        let version = self.setting.target.supported_version.clone();
-        let request =
-            ConnectionRequest::new(version, client, server).map_err(|error| Halt::Fault(error.to_string()))?;
-        let (patience, begun) = (self.setting.patience(), Instant::now());
-        let link = self.connections.get_mut(on).ok_or_else(|| no_connection(on))?;
-        link.introduced = Some(client);
-        let octets = Message::from(request).to_frame();
-        let sent = link.connection.send(vec![octets], Duration::ZERO, patience).await;
-        let response = link
-            .connection
-            .wait(begun + patience, |inbox| match inbox.responses.pop_front() {
-                Some(response) => Some(Some(response)),
-                None if inbox.closed.is_some() => Some(None),
-                None => None,
-            })
-            .await;
-        let (row, expected) = match server {
-            Some(_) => ("handshake.connected", "\"connected\""),
-            None => ("handshake.hello-repeated", "\"hello new client\""),
-        };
-        // A server that responds accepts connections, so that a wrong response breaks the row and not a rule about accepting.
-        let about_accepting = judged.is_some_and(|rule| rule.starts_with("isolation.accepts"));
-        let rule = (!is_judged || about_accepting).then(|| row.to_owned());
-        let expected = expected.to_owned();
-        match response.flatten() {
-            Some(ConnectionResponse::Connected) => Ok(()),
-            Some(ConnectionResponse::HelloNewClient { server_instance_id }) => {
-                self.values.matches(&Number::Name("server".to_owned()), server_instance_id.0.into());
-                Ok(())
-            }
-            Some(other) => Err(Halt::Broken { rule, expected, observed: other.to_string() }),
-            None => {
-                let observed = match (sent, &link.connection.inbox().closed) {
-                    (_, Some(closed)) => format!("the peer ended the connection without a response: {}", closed.how),
-                    (Err(SendError::Stuck), _) => "the peer doesn't read".to_owned(),
-                    _ => format!("no response within {} ms", patience.as_millis()),
-                };
-                if is_judged {
-                    self.in_time(begun, patience)?;
-                    return Err(Halt::Broken { rule: None, expected, observed });
-                }
-                self.setting.ran_out();
-                Err(Halt::CantTell { code: "no-handshake", message: observed })
-            }
-        }
-    }
-
     async fn send(&mut self, on: &str, send: &Send) -> Result<(), Halt> {
         self.ensure_connected(on).await?;
-        let patience = self.setting.patience();
+        let (patience, role) = (self.setting.patience(), self.setting.target.role);
         let link = self.connections.get_mut(on).ok_or_else(|| no_connection(on))?;
         let mut pieces = Vec::new();
         for template in &send.messages {
@@ -287,7 +218,8 @@ impl Player<'_> {
             Builder { target: &self.setting.target, values: &mut self.values, next_id: &mut link.next_id };
         let segments = segments(&pieces, &send.cut, &mut builder)?;
         let octets: Vec<u8> = pieces.concat();
-        let accepted = link.connection.inbox().oracle.phase() == Phase::Accepted;
+        let phase = link.connection.inbox().oracle.phase();
+        let mut accepted = phase == Phase::Accepted;
         link.sent.push(&octets);
         while let Some(content) = link.sent.next_frame() {
             self.setting.ordeal.frame(&content);
@@ -296,13 +228,21 @@ impl Player<'_> {
                     let claim = claim(&self.setting.target, &publish.event);
                     link.waiting.push(Owed { id: publish.message_id, event: publish.event.into_owned(), claim });
                 }
+                // What goes right behind our acceptance is for an accepted client.
+                Ok(Message::ConnectionResponse(response)) if role == Role::Client && phase == Phase::Asked => {
+                    accepted |= response.is_acceptance();
+                }
                 Ok(Message::ConnectionRequest(request)) if link.introduced.is_none() => {
                     link.introduced = Some(request.client_instance_id());
                 }
                 _ => {}
             }
         }
-        match link.connection.send(segments, self.setting.calibration.gap(), patience).await {
+        let sent = link.connection.send(segments, self.setting.calibration.gap(), patience).await;
+        if role == Role::Client {
+            link.note_rejection();
+        }
+        match sent {
             Ok(()) => Ok(()),
             // Sending to a peer that has closed shows nothing by itself; the next expectation sees the close.
             Err(SendError::Closed) => Ok(()),
@@ -333,81 +273,6 @@ impl Player<'_> {
             link.connection.inbox().is_waiting = is_waiting || self.scenario.silent;
         }
     }
-
-    /// What the application had taken before the case, where the case asks about it.
-    pub(super) async fn look_at_application(&mut self) -> Result<(), Halt> {
-        let asks = self.scenario.any_step(&|step| matches!(step.verb, Verb::Ask(Ask::Delivered(_))));
-        if asks {
-            let adapter = self.adapter()?;
-            self.delivered_before = adapter.delivered(&self.main.identity.name).await.map_err(adapter_halt)?.len();
-        }
-        Ok(())
-    }
-
-    fn adapter(&self) -> Result<std::sync::Arc<Adapter>, Halt> {
-        self.setting.adapter.clone().ok_or_else(|| Halt::Lacks("an adapter (`adapter` in the target file)".to_owned()))
-    }
-
-    async fn ask(&mut self, ask: &Ask) -> Result<(), Halt> {
-        let adapter = self.adapter()?;
-        let client = self.main.identity.name.clone();
-        match ask {
-            Ask::Prepare => adapter.prepare(&client).await.map_err(adapter_halt),
-            Ask::Publish(template) => {
-                let mut id = MessageId::ZERO;
-                let mut builder = Builder { target: &self.setting.target, values: &mut self.values, next_id: &mut id };
-                let event = builder.event(template)?;
-                if let Some(name) = &template.name {
-                    self.values.name_event(name, event.clone());
-                }
-                if !self.wanted.contains(&event) {
-                    self.wanted.push(event.clone());
-                }
-                for link in self.connections.values() {
-                    link.connection.inbox().wanted.clone_from(&self.wanted);
-                }
-                adapter.publish(&client, &event).await.map_err(adapter_halt)
-            }
-            Ask::Delivered(names) => {
-                // What its application declined, as it may, it did not take.
-                let expected: Vec<Event<'static>> = names
-                    .iter()
-                    .filter_map(|name| self.values.event(name))
-                    .filter(|event| !self.answered.nacked.contains(event))
-                    .cloned()
-                    .collect();
-                self.delivered(&adapter, &client, &expected).await
-            }
-        }
-    }
-
-    async fn delivered(&mut self, adapter: &Adapter, client: &str, expected: &[Event<'static>]) -> Result<(), Halt> {
-        let deadline = Instant::now() + self.setting.patience();
-        let window = self.setting.calibration.window();
-        loop {
-            let mut all = adapter.delivered(client).await.map_err(adapter_halt)?;
-            // A fixture that was put back on the way forgot what came before.
-            let before = if all.len() < self.delivered_before { 0 } else { self.delivered_before };
-            let taken = all.split_off(before);
-            let early = taken.len() < expected.len() && expected.starts_with(&taken);
-            if early && Instant::now() < deadline {
-                tokio::time::sleep(window / 4).await;
-                continue;
-            }
-            if taken == expected {
-                // One that is delivered too much comes after those that are right.
-                tokio::time::sleep(window).await;
-                let again = adapter.delivered(client).await.map_err(adapter_halt)?.len();
-                if again <= before + expected.len() {
-                    return Ok(());
-                }
-                let observed = format!("its application took {} events", again - before);
-                return Err(Halt::Broken { rule: None, expected: told(expected, 0), observed });
-            }
-            let at = taken.iter().zip(expected).take_while(|(came, wanted)| came == wanted).count();
-            return Err(Halt::Broken { rule: None, expected: told(expected, at), observed: told(&taken, at) });
-        }
-    }
 }
 
 /// Numbers of so many bits that a sloppy comparison takes for this one.
@@ -417,23 +282,6 @@ fn others(number: u64, bits: u32) -> impl Iterator<Item = u64> {
     let near = [number.wrapping_add(1) & all, number.wrapping_sub(1) & all, 0, all];
     let list: std::collections::BTreeSet<u64> = flipped.chain(near).filter(|other| *other != number).collect();
     list.into_iter()
-}
-
-/// What was taken, told by the event at this place.
-fn told(events: &[Event<'static>], at: usize) -> String {
-    match (events, events.get(at)) {
-        ([], _) => "its application took nothing".to_owned(),
-        ([one], Some(_)) => format!("its application took {one}"),
-        (_, Some(event)) => format!("its application took {} events, number {} being {event}", events.len(), at + 1),
-        (_, None) => format!("its application took {} events", events.len()),
-    }
-}
-
-fn adapter_halt(error: AdapterError) -> Halt {
-    match error {
-        AdapterError::Unsupported(what) => Halt::Lacks(format!("an adapter that supports `{what}`")),
-        other => Halt::CantTell { code: "adapter-failed", message: other.to_string() },
-    }
 }
 
 /// What the target file says that the application does with this event.

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use sinkcheck_cases::language::{Number, Value};
+use sinkcheck_cases::language::{Number, OctetSource, Octets, Value};
 use sinkcheck_spec::wire::{Event, InstanceId};
 
 use crate::target::Target;
@@ -27,9 +27,18 @@ impl Values {
     /// The predefined names, as far as the target tells them.
     pub(super) fn new(target: &Target, client: InstanceId, server: Option<InstanceId>) -> Self {
         let mut values = Self::default();
-        values.set_number("client", client.0.into());
+        // What nobody said of a client under test is what it shows.
+        if target.client.as_ref().is_none_or(|under_test| under_test.lists_clients) {
+            values.set_number("client", client.0.into());
+        }
         values.set_number("other_client", client.0.wrapping_add(4242).into());
-        values.values.insert("supported_version".to_owned(), Value::Text(target.supported_version.clone()));
+        let version = match &target.client {
+            None => Some(&target.supported_version),
+            Some(under_test) => under_test.application_version.as_ref(),
+        };
+        if let Some(version) = version {
+            values.values.insert("supported_version".to_owned(), Value::Text(version.clone()));
+        }
         if let Some(version) = &target.unsupported_version {
             values.values.insert("unsupported_version".to_owned(), Value::Text(version.clone()));
         }
@@ -57,7 +66,7 @@ impl Values {
         self.first_offset + self.offsets % OFFSETS
     }
 
-    fn set_server(&mut self, server: u64) {
+    pub(super) fn set_server(&mut self, server: u64) {
         self.set_number("server", server);
         // Ids have 32 bits.
         self.set_number("other_server", (server as u32).wrapping_add(2424).into());
@@ -101,6 +110,20 @@ impl Values {
                     true
                 }
             },
+        }
+    }
+
+    /// Whether a text is the one that a pattern wants.
+    pub(super) fn is_text(&self, wanted: &Octets, came: &str) -> bool {
+        match &wanted.source {
+            OctetSource::Octets(octets) => octets == came.as_bytes(),
+            // What the target file doesn't say can't differ.
+            OctetSource::Name(name) => match self.values.get(name) {
+                Some(Value::Text(text)) => text == came,
+                Some(Value::Number(number)) => number.to_string() == came,
+                None => true,
+            },
+            OctetSource::Repeat { .. } | OctetSource::FillTo(_) => false,
         }
     }
 

@@ -1,16 +1,16 @@
 //! The first contact: what can be found out about a target before any case is played. It judges nothing; what is wrong here is
 //! a case's to say.
 
-use std::time::Instant;
-
 use sinkcheck_cases::language::{EventClass, Fixture};
 use sinkcheck_reports::document::Reason;
+use sinkcheck_spec::catalogue::Role;
 use sinkcheck_spec::wire::{ConnectionResponse, Event, InstanceId};
+use tokio::time::Instant;
 
 use super::greeting::{PATIENCE, answers_another_version, broke_something, introduce, speaks};
 use super::seats::Taken;
 use super::service::{Ready, Service};
-use crate::connection::{Connection, Transcript};
+use crate::connection::Transcript;
 use crate::player::{Calibration, default_event, measure};
 use crate::target::{AdapterError, Target};
 
@@ -70,11 +70,9 @@ async fn prepare_all(service: &Service, target: &Target, contact: &mut Contact) 
 
 async fn meet(ready: &mut Ready, taken: &[Taken], target: &Target, contact: &mut Contact) -> Result<(), Reason> {
     let Some(seat) = ready.seats(taken).into_iter().next() else { return Ok(()) };
-    let opened =
-        Connection::open("contact", &seat.dial, PATIENCE, target.keepalive_interval, Transcript::begin()).await;
-    let connection =
-        opened.map_err(|error| Reason::new("could-not-connect", format!("{}: {error}", seat.dial.address)))?;
-    if seat.identity.fixture != Fixture::Known {
+    let opened = seat.open("contact", PATIENCE, target.keepalive_interval, Transcript::begin(Role::Server)).await;
+    let connection = opened.map_err(|error| Reason::new("could-not-connect", format!("{}: {error}", seat.place())))?;
+    if seat.fixture != Fixture::Known {
         // To introduce any other client would change what the cases are to find.
         contact.notes.push("The target has no `known` client, so its speed was not measured.".to_owned());
         return Ok(());
@@ -99,7 +97,7 @@ async fn meet(ready: &mut Ready, taken: &[Taken], target: &Target, contact: &mut
         Ok(other) => {
             contact.notes.push(format!(
                 "The first contact, as `{}` with client_instance_id {}, was answered {other}: does the target file describe the target?",
-                seat.identity.name, seat.client
+                seat.name, seat.client
             ));
             return Ok(());
         }
@@ -107,10 +105,7 @@ async fn meet(ready: &mut Ready, taken: &[Taken], target: &Target, contact: &mut
             if !broke_something(&connection) && !answers_another_version(&seat, target).await {
                 return Err(Reason::new(
                     "no-response",
-                    format!(
-                        "{}: no response to a connection request: {why}; is that a Sink server?",
-                        seat.dial.address
-                    ),
+                    format!("{}: no response to a connection request: {why}; is that a Sink server?", seat.place()),
                 ));
             }
             contact.notes.push(format!("The first contact got no response: {why}."));
@@ -124,7 +119,7 @@ async fn meet(ready: &mut Ready, taken: &[Taken], target: &Target, contact: &mut
                 contact.calibration = Calibration { slowest: calibration.slowest.max(responded_in), ..calibration };
             }
             None if connection.inbox().is_flooded() && !broke_something(&connection) => {
-                let why = format!("{}: {}", seat.dial.address, connection.inbox().flood());
+                let why = format!("{}: {}", seat.place(), connection.inbox().flood());
                 return Err(Reason::new("flood", why));
             }
             None => {

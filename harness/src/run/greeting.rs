@@ -1,8 +1,10 @@
 //! Speaking to a target outside of any case: as a client, or in a version that nobody speaks; and what its silence looks like.
 
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
+use sinkcheck_spec::catalogue::Role;
 use sinkcheck_spec::wire::{ConnectionRequest, ConnectionResponse, InstanceId, Message, frame};
+use tokio::time::Instant;
 
 use crate::connection::{Connection, Inbox, Transcript};
 use crate::player::Seat;
@@ -29,7 +31,7 @@ pub(super) async fn introduce(
 /// Whether the target is there and speaks Sink: it answers a client, or at least a request of a version that nobody speaks, which
 /// changes nothing; or it sends something that breaks a rule.
 pub(super) async fn speaks(seat: &Seat, server: Option<InstanceId>, target: &Target) -> bool {
-    if seat.identity.fixture == sinkcheck_cases::language::Fixture::Known
+    if seat.fixture == sinkcheck_cases::language::Fixture::Known
         && let Ok(connection) = open(seat).await
         && (introduce(&connection, seat, server, target).await.is_ok() || broke_something(&connection))
     {
@@ -57,7 +59,7 @@ pub(super) fn broke_something(connection: &Connection) -> bool {
 }
 
 async fn open(seat: &Seat) -> Result<Connection, crate::connection::DialError> {
-    Connection::open("contact", &seat.dial, PATIENCE, None, Transcript::begin()).await
+    seat.open("contact", PATIENCE, None, Transcript::begin(Role::Server)).await
 }
 
 async fn ask(

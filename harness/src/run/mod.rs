@@ -2,27 +2,31 @@
 //! emits what happens. It judges nothing and prints nothing.
 
 mod announce;
+mod clients;
 mod contact;
 mod greeting;
 mod lost;
 mod seats;
 mod service;
 mod transcripts;
+mod virtual_time;
 
 use std::collections::{BTreeMap, BTreeSet, HashMap, VecDeque};
 use std::sync::Arc;
 use std::sync::atomic::AtomicUsize;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use sinkcheck_cases::language::{Fixture, Owner, Scenario, Transport, Verb};
 use sinkcheck_reports::document::{CaseResult, CaseVerdict, Reason};
 use sinkcheck_reports::event::RunEvent;
+use sinkcheck_spec::catalogue::Role;
 use sinkcheck_spec::wire::InstanceId;
 use tokio::sync::{mpsc, watch};
 use tokio::task::{Id, JoinError, JoinSet};
+use tokio::time::Instant;
 
 use crate::judge::{judge, unplayed};
-use crate::player::{LagMonitor, MANY_TIMEOUTS, Played, Seat, Setting, play};
+use crate::player::{LagMonitor, MANY_TIMEOUTS, Played, Publishing, Seat, Setting, play};
 use crate::target::Target;
 
 pub use announce::started;
@@ -32,6 +36,7 @@ use lost::{FIXTURE_LOST, heard_nothing};
 use seats::{Seats, Taken, Want};
 use service::Service;
 use transcripts::Transcripts;
+use virtual_time::{Play, play_in_virtual_time};
 
 /// No case of ours takes nearly as long, its waits for keepalive intervals apart.
 const CASE_LIMIT: Duration = Duration::from_secs(300);
@@ -92,6 +97,9 @@ impl Run {
 
     /// Plays all cases, or as many as it comes to. True if it was interrupted.
     pub async fn play(mut self) -> bool {
+        if self.target.role == Role::Client {
+            return self.play_clients().await;
+        }
         let lag = LagMonitor::start();
         let started = tokio::select! {
             started = Service::start(Arc::clone(&self.target)) => started,
@@ -133,6 +141,7 @@ impl Run {
             calibration: contact.calibration,
             server: contact.server,
             lag,
+            publishing: Publishing::default(),
             ordeal: Arc::default(),
             timeouts: Arc::new(AtomicUsize::new(if contact.is_silent { MANY_TIMEOUTS } else { 0 })),
             serial: 0,
@@ -146,6 +155,16 @@ impl Run {
         let mut running: JoinSet<Finished> = JoinSet::new();
         let mut under_way: HashMap<Id, (Arc<Scenario>, Vec<Taken>)> = HashMap::new();
         let mut silent_in_a_row = 0;
+        for (scenario, serial) in self.take_virtual(&serials) {
+            self.emit(RunEvent::CaseStarted { id: scenario.id.clone() });
+            let (target, play) = (Arc::clone(&self.target), Play { serial, salt: setting.salt });
+            let case = Arc::clone(&scenario);
+            let case = running.spawn_blocking(move || {
+                let result = play_in_virtual_time(&case, &target, play);
+                Finished { result, accepted_as: Vec::new() }
+            });
+            under_way.insert(case.id(), (scenario, Vec::new()));
+        }
         loop {
             while silent_in_a_row < GONE_AFTER && running.len() < self.jobs() {
                 let heavy_runs = self.is_slow_target && under_way.values().any(|(scenario, _)| scenario.is_heavy());
@@ -206,6 +225,18 @@ impl Run {
             self.emit(RunEvent::Note(note));
         }
         false
+    }
+
+    /// Takes the cases that the reference implementations are played at in virtual time, each with the number of its play.
+    fn take_virtual(&mut self, serials: &BTreeMap<String, u64>) -> Vec<(Arc<Scenario>, u64)> {
+        if !self.target.is_built_in() {
+            return Vec::new();
+        }
+        let (virtual_ones, rest): (Vec<_>, Vec<_>) =
+            std::mem::take(&mut self.pending).into_iter().partition(|scenario| scenario.is_timed());
+        self.pending = rest.into();
+        let serial = |scenario: &Arc<Scenario>| serials.get(&scenario.id).copied().unwrap_or_default();
+        virtual_ones.into_iter().map(|scenario| (Arc::clone(&scenario), serial(&scenario))).collect()
     }
 
     fn jobs(&self) -> usize {
@@ -325,13 +356,7 @@ async fn one_case(scenario: Arc<Scenario>, taken: Vec<Taken>, setting: Setting, 
                     }
                     (result, accepted_as)
                 }
-                None => {
-                    let mut result = unplayed(&scenario);
-                    let limit = CASE_LIMIT.as_secs();
-                    result.reason =
-                        Some(Reason::new("case-took-too-long", format!("the case was not over after {limit} s")));
-                    (result, Vec::new())
-                }
+                None => (judged(&scenario, None), Vec::new()),
             }
         }
         Err(why) => {
@@ -352,8 +377,21 @@ fn fault(scenario: &Scenario, error: &JoinError) -> CaseResult {
     result
 }
 
+/// A case that was played, or was not over in time.
+fn judged(scenario: &Scenario, played: Option<Played>) -> CaseResult {
+    match played {
+        Some(played) => judge(scenario, played),
+        None => {
+            let mut result = unplayed(scenario);
+            result.reason = Some(Reason::new("case-took-too-long", "the case was not over in time"));
+            result
+        }
+    }
+}
+
 async fn timed(scenario: &Scenario, setting: &Setting, main: Seat, other: Option<Seat>) -> Option<Played> {
     let waits = setting.target.keepalive_interval.unwrap_or_default() * 20;
-    let limit = CASE_LIMIT + if scenario.is_slow() { waits } else { Duration::ZERO };
+    let connections = if setting.target.role == Role::Client { clients::CONNECTIONS } else { Duration::ZERO };
+    let limit = CASE_LIMIT + connections + if scenario.is_slow() { waits } else { Duration::ZERO };
     tokio::time::timeout(limit, play(scenario, setting, main, other)).await.ok()
 }

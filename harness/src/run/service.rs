@@ -2,17 +2,19 @@
 
 use std::path::Path;
 use std::sync::Arc;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use sinkcheck_reports::document::Reason;
+use sinkcheck_spec::catalogue::Role;
 use sinkcheck_spec::wire::InstanceId;
 use tokio::net::TcpStream;
+use tokio::time::Instant;
 
 use super::greeting::{PATIENCE, broke_something, introduce};
 use super::lost::{COULD_NOT_CONNECT, FIXTURE_LOST, NO_HANDSHAKE};
 use super::seats::{Restore, Taken};
-use crate::connection::{Connection, Transcript};
-use crate::player::{Seat, Setting};
+use crate::connection::{Reach, Transcript};
+use crate::player::{Reached, Seat, Setting};
 use crate::target::{Adapter, AdapterKind, Address, Launch, Launched, Placeholders, ProcessAdapter, Target, free_port};
 
 /// How long a launched target has until it accepts connections.
@@ -126,7 +128,8 @@ impl Ready {
         let seat = |one: &Taken| {
             let mut dial = one.identity.dial.clone();
             dial.address.port = dial.address.port.or(self.port);
-            Seat { identity: one.identity.clone(), dial, client: one.client }
+            let (name, fixture) = (one.identity.name.clone(), one.identity.fixture);
+            Seat { name, fixture, reached: Reached::Server(Reach::Dial(dial)), client: one.client }
         };
         taken.iter().map(seat).collect()
     }
@@ -160,6 +163,7 @@ fn placeholders(target: &Target, taken: Option<&Taken>, server: Option<InstanceI
         fixture: taken.map(|one| one.identity.name.clone()).unwrap_or_default(),
         client_instance_id: taken.filter(|_| has_record).map(|one| one.client.to_string()).unwrap_or_default(),
         server_instance_id: target.server_instance_id.or(server).map(|id| id.to_string()).unwrap_or_default(),
+        publish: 0,
         control_port: free()?,
     })
 }
@@ -191,7 +195,7 @@ async fn launched(launch: &Launch, with: &Placeholders, addresses: &[Address]) -
     for address in addresses {
         while !takes_connections(address).await {
             let (what, why) = if let Some(status) = launched.ended() {
-                ("the launched target ended at once", status)
+                ("the launched target ended at once", status.to_string())
             } else if Instant::now() > deadline {
                 (
                     "the launched target is not there",
@@ -238,8 +242,9 @@ fn adapter(target: &Target, with: &Placeholders) -> Result<Option<Adapter>, Reas
 
 /// Whether the server still has on record what it had.
 async fn verify(seat: &Seat, server: Option<InstanceId>, target: &Target) -> Result<(), Reason> {
-    let (name, address) = (&seat.identity.name, &seat.dial.address);
-    let connection = Connection::open("verify", &seat.dial, PATIENCE, None, Transcript::begin())
+    let (name, address) = (&seat.name, seat.place());
+    let connection = seat
+        .open("verify", PATIENCE, None, Transcript::begin(Role::Server))
         .await
         .map_err(|error| Reason::new(COULD_NOT_CONNECT, format!("{address}: {error}")))?;
     let response = match introduce(&connection, seat, server, target).await {

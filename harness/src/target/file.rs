@@ -59,6 +59,20 @@ pub struct TlsSection {
     pub certificate: Option<String>,
     /// Its key (PEM).
     pub key: Option<String>,
+    /// For a client under test: a certificate of the same authority, for another name.
+    pub wrong_name: Option<CertificateSection>,
+    /// For a client under test: a certificate of the same authority, for the right name, that has expired.
+    pub expired: Option<CertificateSection>,
+}
+
+/// A certificate and its key.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct CertificateSection {
+    /// In PEM.
+    pub certificate: String,
+    /// In PEM.
+    pub key: String,
 }
 
 /// Application versions.

@@ -3,7 +3,7 @@
 use std::collections::{BTreeSet, VecDeque};
 use std::net::TcpListener;
 use std::path::Path;
-use std::process::Stdio;
+use std::process::{ExitStatus, Stdio};
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 use std::time::Duration;
@@ -36,6 +36,8 @@ pub struct Placeholders {
     pub client_instance_id: String,
     /// The server's instance id; empty where it isn't known.
     pub server_instance_id: String,
+    /// How many events a client is to publish.
+    pub publish: u32,
     /// A free port, for an adapter to meet the program at.
     pub control_port: u16,
 }
@@ -48,7 +50,7 @@ impl Placeholders {
             ("{fixture}", "SINK_FIXTURE", self.fixture.clone()),
             ("{client_instance_id}", "SINK_CLIENT_INSTANCE_ID", self.client_instance_id.clone()),
             ("{server_instance_id}", "SINK_SERVER_INSTANCE_ID", self.server_instance_id.clone()),
-            ("{publish}", "SINK_PUBLISH", "0".to_owned()),
+            ("{publish}", "SINK_PUBLISH", self.publish.to_string()),
             ("{control_port}", "SINK_CONTROL_PORT", self.control_port.to_string()),
         ]
     }
@@ -115,6 +117,32 @@ pub struct Launched {
     keepers: Vec<JoinHandle<()>>,
 }
 
+/// A program as whoever waits for it sees it; there may be none.
+#[derive(Debug, Clone, Default)]
+pub struct Process(Option<Arc<Mutex<Launched>>>);
+
+impl Process {
+    /// This program.
+    pub fn of(launched: Launched) -> Self {
+        Self(Some(Arc::new(Mutex::new(launched))))
+    }
+
+    /// How it ended, if there is one and it did.
+    pub fn ended(&self) -> Option<ExitStatus> {
+        self.0.as_ref().and_then(|launched| launched.lock().unwrap_or_else(PoisonError::into_inner).ended())
+    }
+
+    /// Ends it, unless somebody else still looks at it; the end of what it printed.
+    pub async fn stop(self) -> String {
+        let launched =
+            self.0.and_then(Arc::into_inner).map(|lock| lock.into_inner().unwrap_or_else(PoisonError::into_inner));
+        match launched {
+            Some(launched) => launched.stop().await,
+            None => String::new(),
+        }
+    }
+}
+
 /// The end of what a program printed.
 #[derive(Debug, Clone, Default)]
 struct Output(Arc<Mutex<VecDeque<u8>>>);
@@ -161,8 +189,8 @@ impl Launched {
     }
 
     /// How it ended, if it did.
-    pub fn ended(&mut self) -> Option<String> {
-        self.child.try_wait().ok().flatten().map(|status| status.to_string())
+    pub fn ended(&mut self) -> Option<ExitStatus> {
+        self.child.try_wait().ok().flatten()
     }
 
     /// Ends it and its children: SIGTERM, then SIGKILL. The end of what it printed.

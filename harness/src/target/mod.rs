@@ -6,9 +6,11 @@
 mod adapter;
 mod address;
 pub mod builtin;
+mod client;
 pub mod file;
 mod launch;
 mod read;
+mod read_client;
 mod tls;
 
 use std::path::PathBuf;
@@ -17,7 +19,8 @@ use std::time::Duration;
 
 pub use adapter::{Adapter, AdapterError, ProcessAdapter};
 pub use address::{Address, AddressError, Scheme};
-pub use launch::{LaunchError, Launched, Placeholders, free_port, kill_all};
+pub use client::{ClientIdentity, ClientReach, ClientTarget, ServerTls};
+pub use launch::{LaunchError, Launched, Placeholders, Process, free_port, kill_all};
 pub use read::{TargetError, from_address, from_file};
 
 use sinkcheck_cases::language::Fixture;
@@ -46,8 +49,10 @@ pub struct Target {
     pub unsupported_version: Option<String>,
     /// Its keepalive interval, if known.
     pub keepalive_interval: Option<Duration>,
-    /// Who can be spoken as.
+    /// Who can be spoken as, if it is a server.
     pub identities: Vec<Identity>,
+    /// What else is known of it, if it is a client.
+    pub client: Option<ClientTarget>,
     /// What events start from; matching events are accepted if `accepts` says so.
     pub accepted: EventFieldsSection,
     /// Whether the target file says what events the application accepts.
@@ -109,6 +114,7 @@ impl Target {
     /// Whether it is reached over TLS.
     pub fn is_tls(&self) -> bool {
         self.identities.iter().any(|identity| identity.dial.tls.is_some())
+            || self.client.as_ref().is_some_and(|client| client.tls.is_some())
     }
 
     /// Whether it is started anew for each case, so that every case meets the fixtures as described.
@@ -116,13 +122,16 @@ impl Target {
         self.launch.as_ref().is_some_and(|launch| launch.per_case)
     }
 
+    /// Whether it is a reference implementation in this process.
+    pub fn is_built_in(&self) -> bool {
+        matches!(self.adapter, Some(AdapterKind::BuiltIn(_)))
+            || self.client.as_ref().is_some_and(|client| client.reach == ClientReach::BuiltIn)
+    }
+
     /// What makes the events of a run differ from those of earlier runs, which the target may remember. The built-in server
     /// remembers nothing, and its runs are to be the same.
     pub fn salt(&self) -> u64 {
-        match self.adapter {
-            Some(AdapterKind::BuiltIn(_)) => 0,
-            _ => fastrand::u64(..),
-        }
+        if self.is_built_in() { 0 } else { fastrand::u64(..) }
     }
 
     /// Whether two cases may run against it at a time when it is started for each: only where each start gets a port of its own.

@@ -73,6 +73,7 @@ pub fn from_address(address: Address) -> Result<Target, TargetError> {
         unsupported_version: None,
         keepalive_interval: None,
         identities: vec![identity],
+        client: None,
         accepted: EventFieldsSection { event_type_id: Some(DEFAULT_EVENT_TYPE), ..EventFieldsSection::default() },
         claims_accepted: false,
         rejected: None,
@@ -128,14 +129,15 @@ fn program_in(program: &str, folder: &Path) -> Result<(), String> {
     }
 }
 
-struct Reader {
-    file: TargetFile,
+/// A target file that is being made sense of.
+pub(super) struct Reader {
+    pub(super) file: TargetFile,
     source: Source,
-    folder: PathBuf,
+    pub(super) folder: PathBuf,
 }
 
 impl Reader {
-    fn fail<T>(&self, path: &[&str], message: impl Into<String>, hint: &str) -> Result<T, TargetError> {
+    pub(super) fn fail<T>(&self, path: &[&str], message: impl Into<String>, hint: &str) -> Result<T, TargetError> {
         let path = path.iter().fold(YamlPath::top(), |path, key| path.key(*key));
         Err(Box::new(self.source.error(&path, message).hint(hint)).into())
     }
@@ -165,8 +167,49 @@ impl Reader {
                 })?;
             }
         }
-        let address = self.address(self.file.address.as_deref(), &["address"])?;
         let interval = self.interval()?;
+        let (identities, client, address) = match role {
+            Role::Server => {
+                let (identities, address) = self.server()?;
+                (identities, None, address)
+            }
+            Role::Client => {
+                let (client, address) = self.client_target()?;
+                (Vec::new(), Some(client), address)
+            }
+        };
+        let file = self.file;
+        let accepted = file.events.accepted.clone().unwrap_or_default();
+        Ok(Target {
+            name: file.name.unwrap_or_else(|| address.clone()),
+            role,
+            address,
+            capabilities: file.capabilities,
+            server_instance_id: file.server_instance_id.map(InstanceId),
+            supported_version: file.application_version.supported.unwrap_or_else(|| DEFAULT_VERSION.to_owned()),
+            unsupported_version: file.application_version.unsupported,
+            keepalive_interval: interval,
+            identities,
+            client,
+            claims_accepted: file.events.accepted.is_some(),
+            accepted: EventFieldsSection {
+                event_type_id: accepted.event_type_id.or(Some(DEFAULT_EVENT_TYPE)),
+                ..accepted
+            },
+            rejected: file.events.rejected,
+            launch: file.launch.map(|command| Launch {
+                command,
+                folder: self.folder.clone(),
+                per_case: file.launch_per_case,
+            }),
+            adapter: file.adapter.map(|command| AdapterKind::Command { command, folder: self.folder }),
+            described: true,
+        })
+    }
+
+    /// Who a server under test can be spoken to as, and where it is, for reports.
+    fn server(&self) -> Result<(Vec<Identity>, String), TargetError> {
+        let address = self.address(self.file.address.as_deref(), &["address"])?;
         let roots = match &self.file.tls.ca {
             Some(file) => Some(tls::roots(&self.folder.join(file)).map_err(|error| self.at(&["tls", "ca"], error))?),
             None => None,
@@ -189,35 +232,10 @@ impl Reader {
         identities.sort_by_key(|identity| fixture_of(&identity.name));
         let shown = identities.first().map(|identity| identity.dial.address.to_string()).unwrap_or_default();
         let address = address.map_or(shown, |address| address.to_string());
-        let file = self.file;
-        let accepted = file.events.accepted.clone().unwrap_or_default();
-        Ok(Target {
-            name: file.name.unwrap_or_else(|| address.clone()),
-            role,
-            address,
-            capabilities: file.capabilities,
-            server_instance_id: file.server_instance_id.map(InstanceId),
-            supported_version: file.application_version.supported.unwrap_or_else(|| DEFAULT_VERSION.to_owned()),
-            unsupported_version: file.application_version.unsupported,
-            keepalive_interval: interval,
-            identities,
-            claims_accepted: file.events.accepted.is_some(),
-            accepted: EventFieldsSection {
-                event_type_id: accepted.event_type_id.or(Some(DEFAULT_EVENT_TYPE)),
-                ..accepted
-            },
-            rejected: file.events.rejected,
-            launch: file.launch.map(|command| Launch {
-                command,
-                folder: self.folder.clone(),
-                per_case: file.launch_per_case,
-            }),
-            adapter: file.adapter.map(|command| AdapterKind::Command { command, folder: self.folder }),
-            described: true,
-        })
+        Ok((identities, address))
     }
 
-    fn at(&self, path: &[&str], error: impl std::fmt::Display) -> TargetError {
+    pub(super) fn at(&self, path: &[&str], error: impl std::fmt::Display) -> TargetError {
         let path = path.iter().fold(YamlPath::top(), |path, key| path.key(*key));
         TargetError::File(Box::new(self.source.error(&path, error.to_string())))
     }

@@ -1,11 +1,13 @@
-//! How the harness speaks TLS as each client: certificates that are read, and those that it makes up.
+//! How the harness speaks TLS, as each client or as a server: certificates that are read, and those that it makes up.
 
 use std::path::Path;
 use std::sync::Arc;
 
+use rustls::client::danger::HandshakeSignatureValid;
 use rustls::pki_types::pem::PemObject;
-use rustls::pki_types::{CertificateDer, PrivateKeyDer};
-use rustls::{ClientConfig, RootCertStore};
+use rustls::pki_types::{CertificateDer, PrivateKeyDer, UnixTime};
+use rustls::server::danger::{ClientCertVerified, ClientCertVerifier};
+use rustls::{ClientConfig, DigitallySignedStruct, DistinguishedName, RootCertStore, SignatureScheme};
 
 use super::TlsConfig;
 
@@ -59,10 +61,7 @@ pub(super) fn key(file: &Path) -> Result<PrivateKeyDer<'static>, TlsError> {
 
 /// A certificate that no server can trust: it is signed by itself, made up now.
 pub(super) fn untrusted() -> Result<Shows, rcgen::Error> {
-    let made = rcgen::generate_simple_self_signed(vec!["stranger.invalid".to_owned()])?;
-    let key =
-        PrivateKeyDer::try_from(made.signing_key.serialize_der()).map_err(|_| rcgen::Error::CouldNotParseKeyPair)?;
-    Ok(Shows::Certificate { certificate: vec![made.cert.der().clone()], key })
+    self_signed(vec!["stranger.invalid".to_owned()])
 }
 
 /// A configuration that trusts these authorities and shows this.
@@ -78,4 +77,74 @@ pub(super) fn config(roots: &RootCertStore, shows: Shows) -> Result<TlsConfig, r
     // Each connection proves its identity anew; a resumed one would hide that a server doesn't ask.
     config.resumption = rustls::client::Resumption::disabled();
     Ok(Arc::new(config))
+}
+
+/// A certificate for these names that is signed by itself, made up now.
+pub(super) fn self_signed(names: Vec<String>) -> Result<Shows, rcgen::Error> {
+    let made = rcgen::generate_simple_self_signed(names)?;
+    let key =
+        PrivateKeyDer::try_from(made.signing_key.serialize_der()).map_err(|_| rcgen::Error::CouldNotParseKeyPair)?;
+    Ok(Shows::Certificate { certificate: vec![made.cert.der().clone()], key })
+}
+
+/// A configuration of a server that shows this, asks for the client's certificate and takes any, or none: it only tells clients
+/// apart by it.
+pub(super) fn server_config(shows: Shows) -> Result<Arc<rustls::ServerConfig>, rustls::Error> {
+    let provider = Arc::new(rustls::crypto::ring::default_provider());
+    let builder = rustls::ServerConfig::builder_with_provider(Arc::clone(&provider))
+        .with_safe_default_protocol_versions()?
+        .with_client_cert_verifier(Arc::new(AnyClient(provider)));
+    let Shows::Certificate { certificate, key } = shows else {
+        return Err(rustls::Error::General("a server shows a certificate".to_owned()));
+    };
+    let mut config = builder.with_single_cert(certificate, key)?;
+    // Each connection shows the certificate anew; a resumed one would hide that a client doesn't look at it.
+    config.session_storage = Arc::new(rustls::server::NoServerSessionStorage {});
+    config.send_tls13_tickets = 0;
+    Ok(Arc::new(config))
+}
+
+/// Takes whatever certificate a client shows, if it holds the key to it.
+#[derive(Debug)]
+struct AnyClient(Arc<rustls::crypto::CryptoProvider>);
+
+impl ClientCertVerifier for AnyClient {
+    fn root_hint_subjects(&self) -> &[DistinguishedName] {
+        &[]
+    }
+
+    fn client_auth_mandatory(&self) -> bool {
+        false
+    }
+
+    fn verify_client_cert(
+        &self,
+        _: &CertificateDer<'_>,
+        _: &[CertificateDer<'_>],
+        _: UnixTime,
+    ) -> Result<ClientCertVerified, rustls::Error> {
+        Ok(ClientCertVerified::assertion())
+    }
+
+    fn verify_tls12_signature(
+        &self,
+        message: &[u8],
+        cert: &CertificateDer<'_>,
+        signed: &DigitallySignedStruct,
+    ) -> Result<HandshakeSignatureValid, rustls::Error> {
+        rustls::crypto::verify_tls12_signature(message, cert, signed, &self.0.signature_verification_algorithms)
+    }
+
+    fn verify_tls13_signature(
+        &self,
+        message: &[u8],
+        cert: &CertificateDer<'_>,
+        signed: &DigitallySignedStruct,
+    ) -> Result<HandshakeSignatureValid, rustls::Error> {
+        rustls::crypto::verify_tls13_signature(message, cert, signed, &self.0.signature_verification_algorithms)
+    }
+
+    fn supported_verify_schemes(&self) -> Vec<SignatureScheme> {
+        self.0.signature_verification_algorithms.supported_schemes()
+    }
 }

@@ -1,5 +1,7 @@
 //! The reference client, over memory, TCP and TLS. Each module is named after what it shows.
 
+#![expect(clippy::disallowed_methods, reason = "tests that pause the clock have streams in memory alone")]
+
 mod adapter_lines;
 mod events;
 mod host;

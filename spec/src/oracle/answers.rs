@@ -5,33 +5,61 @@ use std::collections::BTreeMap;
 use super::breach::Breach;
 use crate::wire::MessageId;
 
-/// How far the connection was when a PUBLISH was sent, as far as that decides what may come back.
+/// What decides which answer to a PUBLISH of ours is right.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Sent {
-    /// Before any request.
-    BeforeRequest,
-    /// Behind a response that was sent in the place of a request.
-    BehindResponse,
-    /// After the request, before its response came: when it is read, the server may have decided or not.
-    BehindRequest,
-    /// After an acceptance came.
+    /// The server had accepted: an ACK or a NACK, and one of them is owed.
     Accepted,
-    /// After a rejection came.
-    Rejected,
-    /// It is malformed; the rule says how.
-    Malformed(&'static str),
-    /// It is no PUBLISH, but a content that has an id in the same place; the rule forbids to act on it.
-    NoPublish(&'static str),
-    /// Cut off by the end of the stream.
-    CutOff,
+    /// We sent it after our request and before the response came: when the server reads it, it may have decided or not.
+    BehindRequest,
+    /// It must not be ACKed.
+    NotToAck {
+        /// The rule that says so.
+        rule: &'static str,
+        /// Why, as the end of a sentence about the answer.
+        why: &'static str,
+    },
+    /// It is no PUBLISH that came whole, so that neither answer is right.
+    NotToAnswer {
+        /// The rule that says so.
+        rule: &'static str,
+        /// Why, as the end of a sentence about the answer.
+        why: &'static str,
+    },
     /// It uses what the text leaves open, so any answer or none is right.
     Open,
+}
+
+impl Sent {
+    /// The PUBLISH is malformed; the rule says how.
+    pub(super) fn malformed(rule: &'static str) -> Self {
+        Self::NotToAck { rule, why: "whose PUBLISH is malformed" }
+    }
+
+    /// The content has no message id, but twelve bits in the same place.
+    pub(super) fn no_publish(rule: &'static str) -> Self {
+        Self::NotToAnswer { rule, why: "which no PUBLISH had" }
+    }
+
+    /// The end of our stream cuts it off.
+    pub(super) fn cut_off() -> Self {
+        Self::NotToAnswer { rule: "framing.truncated-not-answered", why: "whose frame the end of the stream cuts off" }
+    }
+
+    /// Whether this answer can't be wrong.
+    fn allows(self, is_ack: bool, decision: Option<Decision>) -> bool {
+        match self {
+            Self::Accepted | Self::Open => true,
+            Self::BehindRequest => !is_ack || decision == Some(Decision::Accepted),
+            Self::NotToAck { .. } => !is_ack,
+            Self::NotToAnswer { .. } => false,
+        }
+    }
 }
 
 /// What the server made of the request.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Decision {
-    None,
     Accepted,
     Rejected,
 }
@@ -46,17 +74,28 @@ pub(super) struct Answers {
 }
 
 impl Answers {
+    /// We sent one.
     pub(super) fn sent(&mut self, id: MessageId, how: Sent) {
         self.waiting.entry(id).or_default().push(how);
     }
 
-    /// Ids of PUBLISHes that the server must answer and hasn't yet.
+    /// Ids of PUBLISHes that the peer must answer and hasn't yet.
     pub(super) fn owed(&self) -> impl Iterator<Item = MessageId> {
         self.waiting.iter().filter(|(_, list)| list.contains(&Sent::Accepted)).map(|(id, _)| *id)
     }
 
-    /// An ACK or a NACK came.
-    pub(super) fn came(&mut self, id: MessageId, is_ack: bool, decision: Decision) -> Option<Breach> {
+    /// Whether something with this id has no answer yet, be one right or wrong.
+    pub(super) fn awaits(&self, id: MessageId) -> bool {
+        self.waiting.get(&id).is_some_and(|list| !list.is_empty())
+    }
+
+    /// Whether the peer must answer a PUBLISH with this id and hasn't yet.
+    pub(super) fn owes(&self, id: MessageId) -> bool {
+        self.waiting.get(&id).is_some_and(|list| list.contains(&Sent::Accepted))
+    }
+
+    /// An ACK or a NACK came. The decision is that of the server, where it is made.
+    pub(super) fn came(&mut self, id: MessageId, is_ack: bool, decision: Option<Decision>) -> Option<Breach> {
         let name = if is_ack { "an ACK" } else { "a NACK" };
         let waiting = self.waiting.get_mut(&id).filter(|list| !list.is_empty());
         let Some(list) = waiting else {
@@ -67,39 +106,29 @@ impl Answers {
             });
         };
         // Of several PUBLISHes with one id the answer is for the one that it is right for, if there is one.
-        let right = |sent: &Sent| match sent {
-            Sent::Accepted | Sent::Open => true,
-            Sent::BehindRequest => !is_ack || decision == Decision::Accepted,
-            Sent::BeforeRequest | Sent::BehindResponse | Sent::Rejected | Sent::Malformed(_) => !is_ack,
-            Sent::CutOff | Sent::NoPublish(_) => false,
-        };
-        let at = list.iter().position(right).unwrap_or(0);
+        let at = list.iter().position(|sent| sent.allows(is_ack, decision)).unwrap_or(0);
         let sent = list.remove(at);
         *self.answered.entry(id).or_default() += 1;
-        if right(&sent) {
+        if sent.allows(is_ack, decision) {
             return None;
         }
         Some(match sent {
-            Sent::Malformed(rule) => Breach::new(rule, format!("{name} for {id}, whose PUBLISH is malformed")),
-            Sent::BehindResponse => Breach::new(
-                "malformed.response-to-server",
-                format!("{name} for {id}, which was sent behind a connection response in the place of a request"),
-            ),
-            Sent::NoPublish(rule) => Breach::new(rule, format!("{name} for {id}, which no PUBLISH had")),
-            Sent::CutOff => Breach::new(
-                "framing.truncated-not-answered",
-                format!("{name} for {id}, whose frame the end of the stream cuts off"),
-            ),
-            Sent::Rejected => {
+            Sent::NotToAck { rule, why } | Sent::NotToAnswer { rule, why } => {
+                Breach::new(rule, format!("{name} for {id}, {why}"))
+            }
+            Sent::BehindRequest if decision == Some(Decision::Rejected) => {
                 Breach::new("handshake.event-after-rejection-not-acked", format!("{name} for {id} after the rejection"))
             }
-            Sent::BehindRequest if decision == Decision::Rejected => {
-                Breach::new("handshake.event-after-rejection-not-acked", format!("{name} for {id} after the rejection"))
-            }
-            _ => Breach::new(
+            Sent::Accepted | Sent::Open | Sent::BehindRequest => Breach::new(
                 "handshake.early-event-not-acked",
                 format!("{name} for {id}, which was sent before the server accepted"),
             ),
         })
     }
+}
+
+/// The 12 bits after the type, where a content has them: what a careless reader takes for a message id.
+pub(super) fn low_bits(content: &[u8]) -> Option<MessageId> {
+    let (high, low) = (content.first()?, content.get(1)?);
+    MessageId::new(u16::from(high & 0x0f) << 8 | u16::from(*low))
 }

@@ -45,7 +45,33 @@ impl Breach {
     }
 }
 
-/// The rule that forbids to act on a malformed content of this kind, for contents that a receiver could act on visibly.
+/// The layout rule that a client breaks by sending a content that can't be read.
+pub(super) fn layout_of_client(content: &[u8], error: &DecodeError) -> Breach {
+    let mut breach = Breach::of_layout(content, error);
+    if let DecodeErrorKind::InstanceIdOctets { count: 5..=7 } = error.kind {
+        // Zeros that make no second id stand for the lack of one, which has a form of its own.
+        if content.iter().rev().take(content.len().saturating_sub(error.at + 4)).all(|octet| *octet == 0) {
+            breach.rule = "layout.request-without-server-id";
+        }
+    }
+    breach
+}
+
+/// [`rule_of_malformed`] where the receiver is a client: for it a request belongs to the other role, and a response doesn't.
+pub(super) fn rule_of_malformed_to_client(content: &[u8], error: &DecodeError) -> &'static str {
+    let first = content.first().copied().unwrap_or(0);
+    match (MessageType::from_nibble(first >> 4), error.kind) {
+        (_, DecodeErrorKind::EmptyFrame) => "malformed.empty-frame",
+        (MessageType::ConnectionRequest, _) => "malformed.request-to-client",
+        (MessageType::ConnectionResponse, DecodeErrorKind::UnusedResponseCode(_)) => "malformed.unused-response-code",
+        (MessageType::ConnectionResponse, DecodeErrorKind::TrailingOctets { .. }) => "malformed.response-long",
+        (MessageType::ConnectionResponse, DecodeErrorKind::ChunkPastEnd { .. }) => "malformed.response-chunk-past-end",
+        (MessageType::ConnectionResponse, _) => "malformed.response-short",
+        _ => rule_of_malformed(content, error),
+    }
+}
+
+/// The rule that forbids a server to act on a malformed content of this kind, for contents that a receiver could act on visibly.
 pub(super) fn rule_of_malformed(content: &[u8], error: &DecodeError) -> &'static str {
     let first = content.first().copied().unwrap_or(0);
     match (MessageType::from_nibble(first >> 4), error.kind) {

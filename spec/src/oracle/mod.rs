@@ -1,14 +1,23 @@
 //! The oracle: given everything seen so far on a connection, which rule does this frame break?
 //!
 //! It is written from the rules of the catalogue and not from [`crate::machine`], which is one of the things that it checks.
-//! [`ServerOracle`] watches a server from the client's end of one connection: it is told of each frame that was sent, before it
-//! is sent, and of each frame that came. It blames only what no freedom of the text explains; what depends on things that it
-//! can't see (the server's record, what its application accepts) is for the cases to judge.
+//! [`ServerOracle`] watches a server from the client's end of one connection, and [`ClientOracle`] a client from the server's
+//! end. Each is told of every frame that was sent, before it is sent, and of every frame that came. It blames only what no
+//! freedom of the text explains; what depends on things that it can't see (the server's record, what an application accepts) is
+//! for the cases to judge. [`ClientHistory`] goes on where a connection ends: it follows a client from one request to the next.
 
 mod answers;
 mod breach;
+mod client;
+mod history;
+mod phase;
+mod pongs;
 mod publishes;
+mod responses;
 mod server;
 
 pub use breach::Breach;
-pub use server::{Phase, ServerOracle};
+pub use client::ClientOracle;
+pub use history::{ClientHistory, Start};
+pub use phase::Phase;
+pub use server::ServerOracle;

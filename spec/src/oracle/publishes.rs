@@ -11,22 +11,35 @@ pub(super) struct Publishes {
     last: Option<MessageId>,
     unanswered: BTreeSet<MessageId>,
     used: BTreeSet<MessageId>,
+    /// Ids that we answered while none of their PUBLISHes had come unanswered.
+    answered_ahead: BTreeSet<MessageId>,
 }
 
 impl Publishes {
     /// We answered one.
     pub(super) fn answered(&mut self, id: MessageId) {
-        self.unanswered.remove(&id);
+        if !self.unanswered.remove(&id) {
+            self.answered_ahead.insert(id);
+        }
+    }
+
+    /// A malformed one came. It is judged for its octets; its id is used, and the next one goes on from there.
+    pub(super) fn passed(&mut self, id: MessageId) {
+        self.last = Some(id);
+        self.used.insert(id);
     }
 
     /// One came.
     pub(super) fn came(&mut self, id: MessageId) -> Vec<Breach> {
         let mut breaches = Vec::new();
-        if !self.unanswered.insert(id) {
+        if self.unanswered.contains(&id) {
             breaches.push(Breach::new(
                 "events.id-not-reused-in-flight",
                 format!("a PUBLISH with the id {id}, whose last PUBLISH has no answer yet"),
             ));
+        } else if !self.answered_ahead.remove(&id) {
+            // If it was on its way already when we sent a stray answer, the peer was right to take that for its answer.
+            self.unanswered.insert(id);
         }
         if let Some(last) = self.last {
             let mut next = last.next();
@@ -40,8 +53,7 @@ impl Publishes {
                 breaches.push(Breach::new(rule, format!("a PUBLISH with the id {id} after {last}")));
             }
         }
-        self.last = Some(id);
-        self.used.insert(id);
+        self.passed(id);
         breaches
     }
 }

@@ -1,22 +1,11 @@
 //! A server, watched from the client's end of one connection.
 
-use super::answers::{Answers, Decision, Sent};
+use super::answers::{Answers, Decision, Sent, low_bits};
 use super::breach::{Breach, rule_of_malformed};
+use super::phase::Phase;
+use super::pongs::Pongs;
 use super::publishes::Publishes;
 use crate::wire::{ConnectionResponse, DecodeError, Message, MessageId, MessageType, Note, publish_id};
-
-/// How far the connection is, as the client's end sees it.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Phase {
-    /// No request was sent.
-    NoRequest,
-    /// A request was sent, no response came.
-    Asked,
-    /// The server accepted.
-    Accepted,
-    /// The server rejected.
-    Rejected,
-}
 
 /// What was sent in the place of a request.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -38,10 +27,7 @@ pub struct ServerOracle {
     decision: Option<Decision>,
     answers: Answers,
     publishes: Publishes,
-    pings: usize,
-    pings_waiting: usize,
-    malformed_pings: usize,
-    pongs: usize,
+    pongs: Pongs,
     last_sent: Option<MessageType>,
     /// The rule that forbids to act on the last malformed content that was neither a request, a PUBLISH nor a PING.
     malformed: Option<&'static str>,
@@ -70,9 +56,9 @@ impl ServerOracle {
         self.answers.owed()
     }
 
-    /// PINGs that were sent once the server had accepted, and have no PONG yet.
+    /// PINGs that have no PONG yet. One is owed for those that were sent once the server had accepted.
     pub fn pings_waiting(&self) -> usize {
-        self.pings_waiting
+        self.pongs.waiting()
     }
 
     /// A frame with this content is about to be sent.
@@ -91,11 +77,8 @@ impl ServerOracle {
             Ok(Message::Publish(publish)) => self.answers.sent(publish.message_id, self.stage()),
             Ok(Message::Ack(ack)) => self.publishes.answered(ack.message_id),
             Ok(Message::Nack(nack)) => self.publishes.answered(nack.message_id),
-            Ok(Message::Ping) => {
-                self.pings += 1;
-                self.pings_waiting += 1;
-            }
-            Ok(Message::Pong) => self.pongs += 1,
+            Ok(Message::Ping) => self.pongs.ping_sent(),
+            Ok(Message::Pong) => self.pongs.pong_sent(),
             Err(error) => self.sent_malformed(content, error),
         }
     }
@@ -107,16 +90,16 @@ impl ServerOracle {
             Some(MessageType::ConnectionRequest) => self.requests.push(Request::Malformed(rule)),
             Some(MessageType::Publish) => {
                 if let Some(id) = publish_id(content) {
-                    let how = if error.kind.is_open() { Sent::Open } else { Sent::Malformed(rule) };
+                    let how = if error.kind.is_open() { Sent::Open } else { Sent::malformed(rule) };
                     self.answers.sent(id, how);
                 }
             }
-            Some(MessageType::Ping) => self.malformed_pings += 1,
+            Some(MessageType::Ping) => self.pongs.malformed_ping_sent(),
             Some(MessageType::ConnectionResponse) if self.requests.is_empty() => self.requests.push(Request::OtherRole),
             Some(MessageType::Unused(_)) => {
                 self.malformed = Some(rule);
                 if let Some(id) = low_bits(content) {
-                    self.answers.sent(id, Sent::NoPublish(rule));
+                    self.answers.sent(id, Sent::no_publish(rule));
                 }
             }
             _ => self.malformed = Some(rule),
@@ -126,7 +109,7 @@ impl ServerOracle {
     /// The client's end of the stream was sent, within a frame of which these octets went before (length octets included).
     pub fn sent_end(&mut self, unfinished: &[u8]) {
         if let Some(id) = unfinished.get(2..).and_then(publish_id) {
-            self.answers.sent(id, Sent::CutOff);
+            self.answers.sent(id, Sent::cut_off());
         }
         self.cut_off = unfinished.get(2).map(|first| MessageType::from_nibble(first >> 4));
     }
@@ -159,6 +142,9 @@ impl ServerOracle {
                     breach.rule = "layout.connection-response";
                 }
                 breaches.push(breach);
+                if let Some(id) = publish_id(content) {
+                    self.publishes.passed(id);
+                }
             }
         }
         breaches
@@ -190,9 +176,9 @@ impl ServerOracle {
         }
         match message {
             Message::ConnectionResponse(response) => breaches.extend(self.response(response)),
-            Message::Ack(ack) => breaches.extend(self.answers.came(ack.message_id, true, self.decided())),
-            Message::Nack(nack) => breaches.extend(self.answers.came(nack.message_id, false, self.decided())),
-            Message::Pong => breaches.extend(self.pong()),
+            Message::Ack(ack) => breaches.extend(self.answers.came(ack.message_id, true, self.decision)),
+            Message::Nack(nack) => breaches.extend(self.answers.came(nack.message_id, false, self.decision)),
+            Message::Pong => breaches.extend(self.pongs.came(self.last_sent, self.cut_off, self.malformed)),
             Message::Publish(publish) => breaches.extend(self.publishes.came(publish.message_id)),
             Message::Ping => {}
             Message::ConnectionRequest(_) | Message::OtherVersion(_) => {
@@ -232,49 +218,22 @@ impl ServerOracle {
         }
     }
 
-    fn pong(&mut self) -> Option<Breach> {
-        if self.pings_waiting > 0 {
-            self.pings_waiting -= 1;
-            return None;
-        }
-        // A PONG may come at any time among other messages; what it may not be is a second answer or an answer to a PONG.
-        if self.last_sent == Some(MessageType::Pong) {
-            Some(Breach::new("keepalive.pong-not-answered", "a PONG answers a PONG"))
-        } else if self.malformed_pings > 0 {
-            Some(Breach::new("malformed.ping-length", "a PONG answers a malformed PING"))
-        } else if self.cut_off == Some(MessageType::Ping) {
-            Some(Breach::new(
-                "framing.truncated-not-answered",
-                "a PONG answers a PING that the end of the stream cuts off",
-            ))
-        } else if let Some(rule) = self.malformed {
-            Some(Breach::new(rule, "a PONG answers malformed content"))
-        } else if self.pings > 0 {
-            Some(Breach::new("keepalive.ping-answered-once", "more PONGs came than PINGs were sent"))
-        } else if self.pongs > 0 {
-            Some(Breach::new("keepalive.pong-not-answered", "a PONG answers a PONG"))
-        } else {
-            None
-        }
-    }
-
     fn stage(&self) -> Sent {
         match self.phase() {
-            Phase::NoRequest => Sent::BeforeRequest,
-            Phase::Asked if self.requests.first() == Some(&Request::OtherRole) => Sent::BehindResponse,
+            Phase::NoRequest => Sent::NotToAck {
+                rule: "handshake.early-event-not-acked",
+                why: "which was sent before the server accepted",
+            },
+            Phase::Asked if self.requests.first() == Some(&Request::OtherRole) => Sent::NotToAck {
+                rule: "malformed.response-to-server",
+                why: "which was sent behind a connection response in the place of a request",
+            },
             Phase::Asked => Sent::BehindRequest,
             Phase::Accepted => Sent::Accepted,
-            Phase::Rejected => Sent::Rejected,
+            Phase::Rejected => Sent::NotToAck {
+                rule: "handshake.event-after-rejection-not-acked",
+                why: "which was sent after the rejection",
+            },
         }
     }
-
-    fn decided(&self) -> Decision {
-        self.decision.unwrap_or(Decision::None)
-    }
-}
-
-/// The 12 bits after the type, where a content has them.
-fn low_bits(content: &[u8]) -> Option<MessageId> {
-    let (high, low) = (content.first()?, content.get(1)?);
-    MessageId::new(u16::from(high & 0x0f) << 8 | u16::from(*low))
 }

@@ -10,9 +10,9 @@ use sinkcheck_simulator::{RunningServer, Server, ServerConfig, StartError};
 use sinkcheck_spec::catalogue::Role;
 use sinkcheck_spec::wire::InstanceId;
 
-use super::address::{Address, Scheme};
-use super::file::EventFieldsSection;
-use super::{AdapterKind, Identity, Target, fixture_of};
+use super::super::address::{Address, Scheme};
+use super::super::file::EventFieldsSection;
+use super::super::{AdapterKind, Identity, Target, fixture_of};
 use crate::connection::Dial;
 
 /// So many cases can be played side by side.
@@ -71,6 +71,7 @@ pub async fn reference_server() -> Result<(RunningServer, Target), StartError> {
         unsupported_version: Some("0.0.0".to_owned()),
         keepalive_interval: Some(KEEPALIVE),
         identities,
+        client: None,
         accepted: EventFieldsSection { event_type_id: Some(1), ..EventFieldsSection::default() },
         claims_accepted: true,
         rejected: Some(EventFieldsSection { event_type_id: Some(99), ..EventFieldsSection::default() }),
@@ -79,6 +80,15 @@ pub async fn reference_server() -> Result<(RunningServer, Target), StartError> {
         described: true,
     };
     Ok((server, target))
+}
+
+/// A reference server that knows the same clients and listens nowhere.
+///
+/// # Errors
+/// The server can't be started.
+pub async fn server_in_memory(keepalive_interval: Duration) -> Result<RunningServer, StartError> {
+    let config = ServerConfig { keepalive_interval, clients: clients(), ..ServerConfig::default() };
+    Server::start(config, Path::new(".")).await
 }
 
 fn clients() -> BTreeMap<String, ClientConfig> {

@@ -1,0 +1,63 @@
+//! Connections that a client under test opens, when it likes.
+
+use std::fmt;
+use std::sync::Arc;
+
+use tokio::sync::{Mutex, mpsc};
+use tokio::time::Instant;
+
+use super::dial::Stream;
+
+/// So many connections may wait to be taken; a client that opens more waits for its turn.
+const WAITING: usize = 64;
+
+/// A connection that a client opened.
+pub struct Arrived {
+    /// Its octets; none where TLS failed.
+    pub(super) stream: Result<Stream, String>,
+    /// The same socket, to be reset.
+    pub(super) socket: Option<std::net::TcpStream>,
+    /// When it was opened.
+    pub at: Instant,
+    /// The certificate that the client showed, in DER.
+    pub certificate: Option<Vec<u8>>,
+}
+
+impl fmt::Debug for Arrived {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Arrived({:?}, {})", self.at, if self.stream.is_ok() { "open" } else { "TLS failed" })
+    }
+}
+
+impl Arrived {
+    /// A connection without a network.
+    pub fn in_memory(stream: Stream) -> Self {
+        Self { stream: Ok(stream), socket: None, at: Instant::now(), certificate: None }
+    }
+
+    /// What was said of TLS, where it failed.
+    pub fn tls_failure(&self) -> Option<&str> {
+        self.stream.as_ref().err().map(String::as_str)
+    }
+}
+
+/// The connections that wait to be taken, the oldest first.
+#[derive(Debug, Clone)]
+pub struct Incoming(Arc<Mutex<mpsc::Receiver<Arrived>>>);
+
+/// Where they come from.
+pub type Arrivals = mpsc::Sender<Arrived>;
+
+impl Incoming {
+    /// An empty queue and its other end.
+    pub fn channel() -> (Arrivals, Self) {
+        let (arrivals, waiting) = mpsc::channel(WAITING);
+        (arrivals, Self(Arc::new(Mutex::new(waiting))))
+    }
+
+    /// The next connection. `None` if none came by then, or none can come any more.
+    pub async fn next(&self, deadline: Instant) -> Option<Arrived> {
+        let mut waiting = self.0.lock().await;
+        tokio::time::timeout_at(deadline, waiting.recv()).await.ok().flatten()
+    }
+}

@@ -1,0 +1,327 @@
+//! Steps that only a client under test meets: waiting for its connections, and accepting it.
+
+use std::os::unix::process::ExitStatusExt as _;
+use std::process::ExitStatus;
+use std::time::Duration;
+
+use sinkcheck_cases::language::{Number, Pattern, RequestPattern, ServerIdPattern};
+use sinkcheck_spec::oracle::Phase;
+use sinkcheck_spec::wire::{ConnectionResponse, Deframer, InstanceId, Message, MessageId};
+use tokio::time::Instant;
+
+use super::expect::no_connection;
+use super::values::Values;
+use super::{Halt, Link, Player, Reached};
+use crate::connection::{Arrived, Connection, Inbox, Request};
+
+/// How often it is looked whether a launched client still runs while its connection is waited for.
+const LOOK: Duration = Duration::from_millis(50);
+
+/// A client that lets less time pass before it connects again doesn't wait. Clients in the field begin with 50 ms.
+const NO_WAIT: Duration = Duration::from_millis(10);
+
+/// What two waits may differ by that are meant to be the same: both vary by a tenth.
+const SAME_WAIT: f64 = 0.8;
+
+/// So many connections in a row may end before their request: a flaky link's, not the client's.
+const FALSE_STARTS: usize = 3;
+
+impl Player<'_> {
+    /// Waits for the client's next connection.
+    pub(super) async fn await_client(&mut self, on: &str, is_judged: bool) -> Result<(), Halt> {
+        let last_ended = self.connections.remove(on).and_then(|link| link.ended());
+        let arrived = self.next_arrival(is_judged).await?;
+        if let Some(ended) = last_ended {
+            self.waits.push(arrived.at.saturating_duration_since(ended));
+        }
+        let Reached::Client { history, .. } = &self.main.reached else {
+            return Err(Halt::Fault("a server is not waited for".to_owned()));
+        };
+        let interval = self.setting.target.keepalive_interval;
+        let connection = Connection::take(on, arrived, interval, self.transcript.clone(), history);
+        {
+            let mut inbox = connection.inbox();
+            inbox.wanted.clone_from(&self.wanted);
+            inbox.is_waiting = self.scenario.silent;
+            inbox.holds_events = self.scenario.publishes > 0;
+        }
+        self.connections.insert(on.to_owned(), Link::new(connection));
+        self.connected_before = true;
+        Ok(())
+    }
+
+    async fn next_arrival(&mut self, is_judged: bool) -> Result<Arrived, Halt> {
+        let Reached::Client { incoming, process, .. } = &self.main.reached else {
+            return Err(Halt::Fault("a server is not waited for".to_owned()));
+        };
+        let begun = Instant::now();
+        let patience = if self.connected_before { self.setting.reconnect() } else { self.setting.first_connection() };
+        let deadline = begun + patience;
+        loop {
+            if let Some(arrived) = incoming.next(deadline.min(Instant::now() + LOOK)).await {
+                return Ok(arrived);
+            }
+            let ended = process.ended();
+            if ended.is_none() && Instant::now() < deadline {
+                continue;
+            }
+            let waited = match &ended {
+                Some(status) => format!("the launched program ended: {status}"),
+                None => format!("no connection within {:.1} s", begun.elapsed().as_secs_f64()),
+            };
+            if ended.is_none() {
+                self.setting.ran_out();
+            }
+            return Err(if is_judged {
+                let expected = "the client connects again".to_owned();
+                Halt::Broken { rule: None, expected, observed: waited }
+            } else {
+                let code = if self.connected_before { "client-not-back" } else { "client-not-there" };
+                Halt::CantTell { code, message: waited }
+            });
+        }
+    }
+
+    /// Lets the client connect and accepts it: "connected" where its request carries a server's id, else "hello new client". A PING
+    /// that is answered shows that it has read that.
+    pub(super) async fn accept_client(&mut self, on: &str, is_judged: bool) -> Result<(), Halt> {
+        let mut turns = 0;
+        let request = loop {
+            self.await_client(on, is_judged).await?;
+            turns += 1;
+            match self.request(on).await {
+                Ok(request) => break request,
+                Err(Some(_)) if turns < FALSE_STARTS => {}
+                Err(why) => return Err(self.no_request(why, is_judged)),
+            }
+        };
+        let Request::Known(request) = request else {
+            // The oracle has found what is wrong with it.
+            return Err(Halt::CantTell { code: "no-handshake", message: "a request of another version".to_owned() });
+        };
+        if self.values.get("client").is_none() {
+            self.values.set_number("client", request.client_instance_id().0.into());
+        }
+        let server = request.server_instance_id();
+        let response = match server {
+            Some(id) => {
+                self.values.set_server(id.0.into());
+                ConnectionResponse::Connected
+            }
+            None => ConnectionResponse::HelloNewClient { server_instance_id: self.server_id()? },
+        };
+        let octets = Message::from(response).to_frame();
+        let patience = self.setting.patience();
+        let link = self.connections.get_mut(on).ok_or_else(|| no_connection(on))?;
+        // A client that has gone already is seen to be gone by what follows.
+        let _ = link.connection.send(vec![octets], Duration::ZERO, patience).await;
+        if self.scenario.silent { Ok(()) } else { self.has_read(on).await }
+    }
+
+    /// Whether the client has read what was sent so far: it answers a PING.
+    async fn has_read(&mut self, on: &str) -> Result<(), Halt> {
+        if !self.send_fence(on).await {
+            return Ok(());
+        }
+        let begun = Instant::now();
+        let patience = self.setting.patience();
+        let link = self.connections.get(on).ok_or_else(|| no_connection(on))?;
+        let seen = link
+            .connection
+            .wait(begun + patience, |inbox| {
+                if inbox.pongs > 0 {
+                    inbox.pongs -= 1;
+                    return Some(Ok(()));
+                }
+                inbox.closed.as_ref().map(|closed| Err(closed.how.clone()))
+            })
+            .await;
+        match seen {
+            Some(Ok(())) => Ok(()),
+            Some(Err(how)) => {
+                let message = format!("the client ended the connection once it was accepted: {how}");
+                Err(Halt::CantTell { code: "no-handshake", message })
+            }
+            None => Err(self.fence_unanswered(begun)),
+        }
+    }
+
+    /// The connection's request. `Err(Some(how))` if the connection ended first, `Err(None)` if nothing came.
+    async fn request(&mut self, on: &str) -> Result<Request, Option<String>> {
+        let patience = self.setting.patience();
+        let Some(link) = self.connections.get(on) else { return Err(None) };
+        let came = link
+            .connection
+            .wait(Instant::now() + patience, |inbox: &mut Inbox| match inbox.requests.pop_front() {
+                Some(request) => Some(Ok(request)),
+                None if !inbox.breaches.is_empty() => Some(Err(None)),
+                None => inbox.closed.as_ref().map(|closed| Err(Some(closed.how.clone()))),
+            })
+            .await;
+        came.unwrap_or(Err(None))
+    }
+
+    fn no_request(&self, why: Option<String>, is_judged: bool) -> Halt {
+        let observed = match why {
+            Some(how) => format!("it ended the connection without a request: {how}"),
+            None => format!("no connection request within {} ms", self.setting.patience().as_millis()),
+        };
+        if is_judged {
+            return Halt::Broken { rule: None, expected: "a connection request".to_owned(), observed };
+        }
+        self.setting.ran_out();
+        Halt::CantTell { code: "no-request", message: observed }
+    }
+
+    /// How the launched client crashed, if it did: by a signal, or with a failure while it was accepted. One that was rejected may
+    /// rightly give up, and so may one whose connection the case ended.
+    pub(super) fn crashed(&self) -> Option<ExitStatus> {
+        let Reached::Client { process, .. } = &self.main.reached else { return None };
+        let status = process.ended()?;
+        let was_accepted = self
+            .connections
+            .values()
+            .any(|link| link.ended_at.is_none() && link.connection.inbox().oracle.phase() == Phase::Accepted);
+        let crashed = status.signal().is_some() || (!status.success() && was_accepted);
+        crashed.then_some(status)
+    }
+
+    /// The id that the harness has as the server.
+    fn server_id(&self) -> Result<InstanceId, Halt> {
+        match self.values.get("server") {
+            // Ids have 32 bits.
+            Some(sinkcheck_cases::language::Value::Number(id)) => Ok(InstanceId(*id as u32)),
+            _ => Err(Halt::Fault("the harness has no id as the server".to_owned())),
+        }
+    }
+
+    /// Whether the client waited before its last connection, or waited no less than before.
+    pub(super) fn expect_waited(&self, pattern: &Pattern) -> Result<(), Halt> {
+        let Some(last) = self.waits.last().copied() else {
+            return Err(Halt::Fault("the client has connected only once".to_owned()));
+        };
+        let observed = format!("{} ms", last.as_millis());
+        let fails = |expected: String| Err(Halt::Broken { rule: None, expected, observed });
+        if *pattern == Pattern::Waited {
+            return if last >= NO_WAIT {
+                Ok(())
+            } else {
+                fails(format!("a wait before it connects again, of {} ms at least", NO_WAIT.as_millis()))
+            };
+        }
+        let Some(before) = self.waits.len().checked_sub(2).and_then(|at| self.waits.get(at)).copied() else {
+            return Err(Halt::Fault("the client has connected only twice".to_owned()));
+        };
+        if last + NO_WAIT >= before.mul_f64(SAME_WAIT) {
+            return Ok(());
+        }
+        // A wait is measured too long by a machine that slept.
+        self.in_time(self.started, before)?;
+        fails(format!("a wait of no less than the last one, {} ms, give or take a tenth", before.as_millis()))
+    }
+
+    /// A PING is due a time after the last octets that went either way.
+    pub(super) async fn expect_ping_within(&mut self, on: &str, to: f64) -> Result<(), Halt> {
+        let interval = self.interval()?;
+        let late = interval.mul_f64(0.15) + self.setting.calibration.window();
+        let due = interval.mul_f64(to);
+        let begun = Instant::now();
+        let link = self.connections.get(on).ok_or_else(|| no_connection(on))?;
+        let was_waiting = std::mem::replace(&mut link.connection.inbox().is_waiting, true);
+        let seen = link.connection.inbox().pings;
+        let came = loop {
+            let idle_since = {
+                let inbox = link.connection.inbox();
+                inbox.last_sent.max(inbox.last_received)
+            };
+            let deadline = idle_since + due + late;
+            let came = link
+                .connection
+                .wait(deadline, |inbox| {
+                    if inbox.pings > seen {
+                        return Some(Ok(()));
+                    }
+                    inbox.closed.as_ref().map(|closed| Err(format!("the peer ended the connection: {}", closed.how)))
+                })
+                .await;
+            let moved = {
+                let inbox = link.connection.inbox();
+                inbox.last_sent.max(inbox.last_received) > idle_since
+            };
+            if came.is_some() || !moved {
+                break came;
+            }
+        };
+        link.connection.inbox().is_waiting = was_waiting;
+        let expected = format!("a PING by {to} intervals ({} ms) of silence", due.as_millis());
+        match came {
+            Some(Ok(())) => Ok(()),
+            Some(Err(observed)) => Err(Halt::Broken { rule: None, expected, observed }),
+            None => {
+                self.in_time(begun, due)?;
+                let observed = format!("no PING within {} ms of silence", (due + late).as_millis());
+                Err(Halt::Broken { rule: None, expected, observed })
+            }
+        }
+    }
+}
+
+impl Link {
+    pub(super) fn new(connection: Connection) -> Self {
+        Self {
+            connection,
+            waiting: Vec::new(),
+            next_id: MessageId::ZERO,
+            reported: 0,
+            introduced: None,
+            sent: Deframer::new(),
+            rejected_at: None,
+            ended_at: None,
+        }
+    }
+
+    /// When the client could know that it was turned away, or that the connection was over.
+    fn ended(&self) -> Option<Instant> {
+        let closed_at = self.connection.inbox().closed.as_ref().map(|closed| closed.at);
+        [self.rejected_at, self.ended_at, closed_at].into_iter().flatten().min()
+    }
+
+    /// Remembers when a client was turned away.
+    pub(super) fn note_rejection(&mut self) {
+        if self.connection.inbox().oracle.phase() == Phase::Rejected {
+            self.rejected_at.get_or_insert(Instant::now());
+        }
+    }
+}
+
+/// Whether a request is what a pattern wants; in words if not.
+pub(super) fn matches_request(wanted: &RequestPattern, request: &Request, values: &mut Values) -> Result<(), String> {
+    let Request::Known(came) = request else {
+        return Err("a request of another protocol version".to_owned());
+    };
+    let differs = |what: &str| Err(format!("{came}: {what}"));
+    if let Some(number) = &wanted.client_instance_id
+        && !values.matches(number, came.client_instance_id().0.into())
+    {
+        return differs("another client_instance_id");
+    }
+    match (&wanted.server_instance_id, came.server_instance_id()) {
+        (None, _) | (Some(ServerIdPattern::Absent(_)), None) => {}
+        (Some(ServerIdPattern::Absent(_)), Some(_)) => return differs("it carries a server_instance_id"),
+        (Some(ServerIdPattern::Is(_)), None) => return differs("it carries no server_instance_id"),
+        (Some(ServerIdPattern::Is(number)), Some(id)) => {
+            if !values.matches(number, id.0.into()) {
+                return differs(&match number {
+                    Number::Name(name) => format!("its server_instance_id is not ${name}"),
+                    _ => "another server_instance_id".to_owned(),
+                });
+            }
+        }
+    }
+    if let Some(version) = &wanted.application_version
+        && !values.is_text(version, came.application_version())
+    {
+        return differs("another application_version");
+    }
+    Ok(())
+}

@@ -1,0 +1,153 @@
+//! The first contact with a launched client: whether it is what its environment says, how fast it answers, whether it publishes
+//! when it is told to. It judges nothing.
+
+use std::time::Duration;
+
+use sinkcheck_cases::language::{Certificate, EventClass, Fixture};
+use sinkcheck_reports::document::Reason;
+use sinkcheck_spec::catalogue::Role;
+use sinkcheck_spec::oracle::{ClientHistory, Start};
+use sinkcheck_spec::wire::{ConnectionRequest, ConnectionResponse, Event, InstanceId, Message};
+use tokio::time::Instant;
+
+use super::berth::{Berth, START, Wanted};
+use crate::connection::{Connection, History, Inbox, Request, Transcript};
+use crate::player::{Calibration, Publishing, default_event, measure};
+use crate::target::{ClientTarget, Target};
+
+/// How long a client has for its request, and for its first answers.
+const PATIENCE: Duration = Duration::from_secs(5);
+
+/// How long it has to publish once it is accepted, if it does.
+const PUBLISHES: Duration = Duration::from_secs(2);
+
+/// What was found out.
+#[derive(Debug, Clone)]
+pub(super) struct Contact {
+    pub(super) calibration: Calibration,
+    /// Launched as a known client, it has the ids that it was told.
+    pub(super) follows_known: bool,
+    /// Launched as a new client, it has the id that it was told, or carries no server's id.
+    pub(super) follows_new: bool,
+    pub(super) publishing: Publishing,
+    pub(super) notes: Vec<String>,
+}
+
+impl Contact {
+    /// What is known of the reference client.
+    pub(super) fn of_reference() -> Self {
+        Self {
+            calibration: Calibration { in_order: true, ..Calibration::default() },
+            follows_known: true,
+            follows_new: true,
+            publishing: Publishing::ByItself,
+            notes: Vec::new(),
+        }
+    }
+}
+
+/// Launches the client as a known and as a new one.
+///
+/// # Errors
+/// It can't be launched, never connects, or sends no request: then nothing can be shown.
+pub(super) async fn first(target: &Target, client: &ClientTarget, server: InstanceId) -> Result<Contact, Reason> {
+    let mut contact = Contact {
+        calibration: Calibration::default(),
+        follows_known: false,
+        follows_new: false,
+        publishing: Publishing::default(),
+        notes: Vec::new(),
+    };
+    let wanted = Wanted { fixture: Fixture::Known, certificate: Certificate::Trusted, publishes: 0, server };
+    let berth = Berth::start(target, client, wanted).await?;
+    let met = meet(&berth, server).await;
+    let mut silent = None;
+    if let Ok((connection, request)) = &met {
+        contact.follows_known =
+            request.client_instance_id() == berth.client && request.server_instance_id() == Some(server);
+        silent = measured(connection, target, &mut contact).await;
+        connection.close(contact.calibration.window(), PATIENCE).await;
+    }
+    let output = berth.finish().await;
+    if let Err(why) = met {
+        return Err(with_output(why, output));
+    }
+    contact.notes.extend(silent);
+    let berth = Berth::start(target, client, Wanted { fixture: Fixture::New, publishes: 1, ..wanted }).await?;
+    if let Ok((connection, request)) = meet(&berth, server).await {
+        // One that is told its id and still carries a server's is what a case is to find.
+        contact.follows_new = request.client_instance_id() == berth.client || request.server_instance_id().is_none();
+        let published =
+            connection.wait(Instant::now() + PUBLISHES, |inbox| (!inbox.events.is_empty()).then_some(())).await;
+        if published.is_none() && target.adapter.is_some() {
+            contact.publishing = Publishing::ByAdapter;
+        }
+        connection.close(contact.calibration.window(), PATIENCE).await;
+    }
+    berth.finish().await;
+    Ok(contact)
+}
+
+/// Waits for the client and accepts it.
+async fn meet(berth: &Berth, server: InstanceId) -> Result<(Connection, ConnectionRequest<'static>), Reason> {
+    let deadline = Instant::now() + START;
+    let arrived = loop {
+        if let Some(arrived) = berth.incoming().next(deadline.min(Instant::now() + Duration::from_millis(50))).await {
+            break arrived;
+        }
+        if let Some(status) = berth.ended() {
+            return Err(Reason::new("client-not-there", format!("the launched program ended: {status}")));
+        }
+        if Instant::now() >= deadline {
+            let why = format!("the launched program didn't connect within {} s", START.as_secs());
+            return Err(Reason::new("client-not-there", why));
+        }
+    };
+    let history = History::new(ClientHistory::new(Start::Unknown));
+    let connection = Connection::take("contact", arrived, None, Transcript::begin(Role::Client), &history);
+    connection.inbox().holds_events = true;
+    let request = connection
+        .wait(Instant::now() + PATIENCE, |inbox: &mut Inbox| match inbox.requests.pop_front() {
+            Some(Request::Known(request)) => Some(Ok(request)),
+            Some(Request::OtherVersion(text)) => Some(Err(text)),
+            None => inbox.closed.as_ref().map(|closed| Err(format!("it ended the connection: {}", closed.how))),
+        })
+        .await;
+    let request = match request {
+        Some(Ok(request)) => request,
+        Some(Err(why)) => return Err(Reason::new("no-request", format!("no connection request came: {why}"))),
+        None => {
+            let why = format!("no connection request came within {} s", PATIENCE.as_secs());
+            return Err(Reason::new("no-request", why));
+        }
+    };
+    let response = match request.server_instance_id() {
+        Some(_) => ConnectionResponse::Connected,
+        None => ConnectionResponse::HelloNewClient { server_instance_id: server },
+    };
+    // What the client makes of it, the cases will find.
+    let _ = connection.send(vec![Message::from(response).to_frame()], Duration::ZERO, PATIENCE).await;
+    Ok((connection, request))
+}
+
+/// Measures the client; what is to be said if that fails.
+async fn measured(connection: &Connection, target: &Target, contact: &mut Contact) -> Option<String> {
+    let event = default_event(target, EventClass::Accepted).and_then(|fields| Event::new(fields).ok());
+    let Some(event) = event else {
+        return Some("The target file's accepted event is too long to be sent.".to_owned());
+    };
+    match measure(connection, &event).await {
+        Some(calibration) => {
+            contact.calibration = calibration;
+            None
+        }
+        None => Some("The client did not answer events and PINGs, so its speed was not measured.".to_owned()),
+    }
+}
+
+fn with_output(mut why: Reason, output: Option<String>) -> Reason {
+    if let Some(output) = output {
+        why.message.push_str(&format!("; it printed: {}", output.trim()));
+    }
+    why
+}

@@ -1,0 +1,255 @@
+//! Plays cases at a client under test: the harness is the server, and the client is launched for each case, or connects by itself.
+
+mod berth;
+mod contact;
+
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::sync::Arc;
+use std::sync::atomic::AtomicUsize;
+use std::time::Duration;
+
+use sinkcheck_cases::language::{Ask, Certificate, Fixture, Scenario, Transport, Verb};
+use sinkcheck_reports::document::{CaseResult, CaseVerdict, Reason};
+use sinkcheck_reports::event::RunEvent;
+use sinkcheck_spec::oracle::{ClientHistory, Start};
+use sinkcheck_spec::wire::InstanceId;
+use tokio::task::{Id, JoinError, JoinSet};
+use tokio::time::Instant;
+
+use self::berth::{Berth, Wanted};
+use self::contact::Contact;
+use super::transcripts::Transcripts;
+use super::virtual_time::{Play, play_in_virtual_time};
+use super::{Run, fault, stopped, timed};
+use crate::judge::{judge, unplayed};
+use crate::player::{LagMonitor, Setting};
+use crate::target::{ClientReach, ClientTarget, Target};
+
+/// The id of a launched client, where the target file gives none: each octet differs, so that none is taken for another.
+pub(super) const CLIENT_ID: InstanceId = InstanceId(0x1a2b_3c4d);
+
+/// The id of a launched client that was never accepted.
+pub(super) const NEW_CLIENT_ID: InstanceId = InstanceId(0x2b3c_4d5e);
+
+/// The harness's id as the server, where the target file gives none.
+pub(super) const SERVER_ID: InstanceId = InstanceId(0x0a0b_0c0d);
+
+/// So many cases at most wait for keepalive intervals at a time, beside the others: they keep nobody busy.
+const SLOW_JOBS: usize = 16;
+
+impl Run {
+    /// Plays all cases at a client. True if it was interrupted.
+    pub(super) async fn play_clients(mut self) -> bool {
+        let Some(client) = self.target.client.clone() else { return false };
+        let server = self.target.server_instance_id.unwrap_or(SERVER_ID);
+        let lag = LagMonitor::start();
+        let contact = match &client.reach {
+            ClientReach::BuiltIn => Contact::of_reference(),
+            ClientReach::Launched { .. } => {
+                let target = Arc::clone(&self.target);
+                let met = tokio::select! {
+                    met = contact::first(&target, &client, server) => met,
+                    () = stopped(&mut self.stop) => return true,
+                };
+                match met {
+                    Ok(contact) => contact,
+                    Err(why) => {
+                        self.rest_is(CaseVerdict::Inconclusive, &why);
+                        return false;
+                    }
+                }
+            }
+            ClientReach::Attached(_) => {
+                let why = Reason::new("not-supported", "attached clients are to come".to_owned());
+                self.rest_is(CaseVerdict::Inconclusive, &why);
+                return false;
+            }
+        };
+        for note in &contact.notes {
+            self.emit(RunEvent::Note(note.clone()));
+        }
+        let setting = Setting {
+            target: Arc::clone(&self.target),
+            adapter: None,
+            calibration: contact.calibration,
+            server: Some(server),
+            lag,
+            publishing: contact.publishing,
+            ordeal: Arc::default(),
+            timeouts: Arc::new(AtomicUsize::new(0)),
+            serial: 0,
+            salt: self.target.salt(),
+        };
+        self.play_launched(&client, contact, setting, server).await
+    }
+
+    async fn play_launched(
+        &mut self,
+        client: &ClientTarget,
+        contact: Contact,
+        setting: Setting,
+        server: InstanceId,
+    ) -> bool {
+        let ids: BTreeSet<String> = self.pending.iter().map(|case| case.id.clone()).collect();
+        let serials: BTreeMap<String, u64> = ids.into_iter().zip(0..).collect();
+        let mut attempts: BTreeMap<String, u64> = BTreeMap::new();
+        let mut transcripts = Transcripts::default();
+        let mut running: JoinSet<CaseResult> = JoinSet::new();
+        let mut under_way: HashMap<Id, Arc<Scenario>> = HashMap::new();
+        for (scenario, serial) in self.take_virtual(&serials) {
+            self.emit(RunEvent::CaseStarted { id: scenario.id.clone() });
+            let (target, play) = (Arc::clone(&self.target), Play { serial, salt: setting.salt });
+            let case = Arc::clone(&scenario);
+            let case = running.spawn_blocking(move || play_in_virtual_time(&case, &target, play));
+            under_way.insert(case.id(), scenario);
+        }
+        loop {
+            while let Some(scenario) = self.next_for_client(client, &contact, &under_way) {
+                self.emit(RunEvent::CaseStarted { id: scenario.id.clone() });
+                let attempt = attempts.entry(scenario.id.clone()).or_default();
+                let mut setting = setting.clone();
+                let place = serials.get(&scenario.id).copied().unwrap_or_default();
+                setting.serial = *attempt * serials.len() as u64 + place;
+                setting.salt = setting.salt.wrapping_add(*attempt);
+                *attempt += 1;
+                let case = launched_case(Arc::clone(&scenario), setting, client.clone(), contact.clone(), server);
+                under_way.insert(running.spawn(case).id(), scenario);
+            }
+            if running.is_empty() {
+                break;
+            }
+            let finished = tokio::select! {
+                finished = running.join_next_with_id() => finished,
+                () = stopped(&mut self.stop) => {
+                    running.shutdown().await;
+                    return true;
+                }
+            };
+            let Some(finished) = finished else { continue };
+            let id = finished.as_ref().map_or_else(JoinError::id, |(id, _)| *id);
+            let Some(scenario) = under_way.remove(&id) else { continue };
+            let mut result = match finished {
+                Ok((_, result)) => result,
+                Err(error) => fault(&scenario, &error),
+            };
+            transcripts.keep(&mut result);
+            self.emit(RunEvent::CaseFinished(Box::new(result)));
+        }
+        if let Some(note) = transcripts.note() {
+            self.emit(RunEvent::Note(note));
+        }
+        false
+    }
+
+    /// The next case that there is room for; cases that can't be played are told so on the way.
+    fn next_for_client(
+        &mut self,
+        client: &ClientTarget,
+        contact: &Contact,
+        under_way: &HashMap<Id, Arc<Scenario>>,
+    ) -> Option<Arc<Scenario>> {
+        let slow = under_way.values().filter(|scenario| scenario.is_slow()).count();
+        let has_room = |scenario: &Scenario| match scenario.is_slow() {
+            true => slow < SLOW_JOBS,
+            false => under_way.len() - slow < self.options.jobs.max(1),
+        };
+        let mut at = 0;
+        while at < self.pending.len() {
+            let scenario = Arc::clone(&self.pending[at]);
+            if let Some(what) = lacks(&self.target, client, contact, &scenario) {
+                self.pending.remove(at);
+                let mut result = unplayed(&scenario);
+                result.verdict = CaseVerdict::NotApplicable;
+                result.reason = Some(Reason::new("target-lacks", what));
+                self.emit(RunEvent::CaseFinished(Box::new(result)));
+            } else if has_room(&scenario) {
+                self.pending.remove(at);
+                return Some(scenario);
+            } else {
+                at += 1;
+            }
+        }
+        None
+    }
+}
+
+/// What a client lacks for a case, as far as that can be told before it is played.
+fn lacks(target: &Target, client: &ClientTarget, contact: &Contact, scenario: &Scenario) -> Option<String> {
+    if scenario.transport == Transport::Tls {
+        if client.tls.is_none() || !target.has_capability("tls") {
+            return Some("TLS".to_owned());
+        }
+        let shows = client.tls.as_ref().is_some_and(|tls| tls.config(scenario.certificate).is_some());
+        if !shows {
+            let key = if scenario.certificate == Certificate::Expired { "expired" } else { "wrong_name" };
+            return Some(format!("a certificate to show it (`tls.{key}` in the target file)"));
+        }
+    }
+    if scenario.is_slow() && target.keepalive_interval.is_none() {
+        return Some("its keepalive interval (`keepalive_interval` in the target file)".to_owned());
+    }
+    if scenario.asks() && target.adapter.is_none() && client.reach != ClientReach::BuiltIn {
+        return Some("an adapter (`adapter` in the target file)".to_owned());
+    }
+    let publishes =
+        scenario.publishes > 0 || scenario.any_step(&|step| matches!(step.verb, Verb::Ask(Ask::Publish(_))));
+    if publishes && !target.has_capability("publish") {
+        return Some("the capability `publish`".to_owned());
+    }
+    if client.with_fixture(scenario.client).is_none() {
+        return Some(format!("a `{}` client", scenario.client.name()));
+    }
+    if scenario.client == Fixture::New && !client.lists_clients && !contact.follows_new {
+        return Some("a `new` client: it doesn't take what it is from SINK_FIXTURE".to_owned());
+    }
+    None
+}
+
+async fn launched_case(
+    scenario: Arc<Scenario>,
+    setting: Setting,
+    client: ClientTarget,
+    contact: Contact,
+    server: InstanceId,
+) -> CaseResult {
+    let begun = Instant::now();
+    let mut setting = setting;
+    let wanted =
+        Wanted { fixture: scenario.client, certificate: scenario.certificate, publishes: scenario.publishes, server };
+    let mut result = match Berth::start(&setting.target, &client, wanted).await {
+        Ok(berth) => {
+            setting.adapter = berth.adapter();
+            let start = match scenario.client {
+                Fixture::New => Start::New,
+                _ if contact.follows_known => Start::Known(server),
+                _ => Start::Unknown,
+            };
+            let played = timed(&scenario, &setting, berth.seat(ClientHistory::new(start)), None).await;
+            // The adapter's end is its own to see, so that nobody else may hold it.
+            setting.adapter = None;
+            let output = berth.finish().await;
+            let mut result = match played {
+                Some(played) => judge(&scenario, played),
+                None => {
+                    let mut result = unplayed(&scenario);
+                    result.reason = Some(Reason::new("case-took-too-long", "the case was not over in time".to_owned()));
+                    result
+                }
+            };
+            if result.verdict != CaseVerdict::Pass {
+                result.output = output;
+            }
+            result
+        }
+        Err(why) => {
+            let mut result = unplayed(&scenario);
+            result.reason = Some(why);
+            result
+        }
+    };
+    result.duration_ms = begun.elapsed().as_secs_f64() * 1e3;
+    result
+}
+
+/// How long all of a case's waits for connections may take beyond what any case takes.
+pub(super) const CONNECTIONS: Duration = Duration::from_secs(600);
