@@ -69,3 +69,76 @@ pub(crate) fn check(recordings: &[&Recording]) {
         answered.extend(answers(&to_client).into_iter().map(|id| published[usize::from(id)].1));
     }
 }
+
+/// What the check notices, on recordings made by hand.
+mod notices {
+    use sinkcheck_spec::wire::{
+        Ack, ConnectionRequest, ConnectionResponse, Event, EventFields, InstanceId, MessageId, Publish,
+    };
+
+    use super::*;
+
+    fn id(number: u16) -> MessageId {
+        MessageId::new(number).expect("12 bits")
+    }
+
+    fn request() -> Message<'static> {
+        ConnectionRequest::new("1.0.0", InstanceId(1), Some(InstanceId(2))).expect("a small request").into()
+    }
+
+    fn publish(number: u16, offset: u64) -> Message<'static> {
+        let event = Event::new(EventFields { offset, ..EventFields::default() }).expect("a small event");
+        Publish { message_id: id(number), event }.into()
+    }
+
+    fn ack(number: u16) -> Message<'static> {
+        Ack { message_id: id(number) }.into()
+    }
+
+    fn recording(to_server: &[Message<'_>], to_client: &[Message<'_>]) -> Recording {
+        let octets = |messages: &[Message<'_>]| messages.iter().flat_map(Message::to_frame).collect();
+        Recording { to_server: octets(to_server), to_client: octets(to_client) }
+    }
+
+    fn connected() -> Message<'static> {
+        ConnectionResponse::Connected.into()
+    }
+
+    #[test]
+    fn nothing_in_a_session_that_keeps_the_rules() {
+        let first = recording(&[request(), publish(0, 0), publish(1, 1)], &[connected(), ack(0)]);
+        let second = recording(&[request(), publish(0, 1), ack(0)], &[connected(), publish(0, 7), ack(0)]);
+        check(&[&first, &second]);
+    }
+
+    #[test]
+    #[should_panic(expected = "event 0 was answered, and was sent again")]
+    fn an_answered_event_that_is_sent_again() {
+        let first = recording(&[request(), publish(0, 0)], &[connected(), ack(0)]);
+        check(&[&first, &recording(&[request(), publish(0, 0)], &[connected()])]);
+    }
+
+    #[test]
+    #[should_panic(expected = "each is answered once")]
+    fn a_second_answer() {
+        check(&[&recording(&[request(), publish(0, 0)], &[connected(), ack(0), ack(0)])]);
+    }
+
+    #[test]
+    #[should_panic(expected = "only what was asked is answered")]
+    fn an_answer_to_nothing() {
+        check(&[&recording(&[request(), publish(0, 0)], &[connected(), ack(1)])]);
+    }
+
+    #[test]
+    #[should_panic(expected = "one request")]
+    fn a_second_request() {
+        check(&[&recording(&[request(), request()], &[connected()])]);
+    }
+
+    #[test]
+    #[should_panic(expected = "nothing but the request before the response")]
+    fn an_event_before_the_response() {
+        check(&[&recording(&[request(), publish(0, 0)], &[])]);
+    }
+}

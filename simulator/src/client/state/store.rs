@@ -105,10 +105,15 @@ impl Store {
         self.file.sync_data()
     }
 
-    /// An event was taken, and maybe as many lines of an events file with it.
-    pub(crate) fn queued(&mut self, number: EventNumber, event: &Event<'static>, lines: Option<u64>) -> io::Result<()> {
-        self.append(&Entry::Event { number: number.0, event: event.clone(), lines })?;
-        self.lines = lines.unwrap_or(self.lines);
+    /// Events were taken, and maybe lines of an events file with them. One wait for the disk is enough for all.
+    pub(crate) fn queued<'e>(
+        &mut self,
+        events: impl Iterator<Item = (EventNumber, &'e Event<'static>, Option<u64>)>,
+    ) -> io::Result<()> {
+        for (number, event, lines) in events {
+            self.append(&Entry::Event { number: number.0, event: event.clone(), lines })?;
+            self.lines = lines.unwrap_or(self.lines);
+        }
         self.file.sync_data()
     }
 
