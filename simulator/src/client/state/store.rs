@@ -110,10 +110,14 @@ impl Store {
         &mut self,
         events: impl Iterator<Item = (EventNumber, &'e Event<'static>, Option<u64>)>,
     ) -> io::Result<()> {
+        let mut octets = Vec::new();
+        let mut taken = self.lines;
         for (number, event, lines) in events {
-            self.append(&Entry::Event { number: number.0, event: event.clone(), lines })?;
-            self.lines = lines.unwrap_or(self.lines);
+            octets.extend(Entry::Event { number: number.0, event: event.clone(), lines }.line()?);
+            taken = lines.unwrap_or(taken);
         }
+        self.write(&octets)?;
+        self.lines = taken;
         self.file.sync_data()
     }
 
@@ -138,9 +142,12 @@ impl Store {
     }
 
     fn append(&mut self, entry: &Entry) -> io::Result<()> {
-        let line = entry.line()?;
-        self.file.write_all(&line)?;
-        self.octets += line.len() as u64;
+        self.write(&entry.line()?)
+    }
+
+    fn write(&mut self, lines: &[u8]) -> io::Result<()> {
+        self.file.write_all(lines)?;
+        self.octets += lines.len() as u64;
         Ok(())
     }
 }
