@@ -6,6 +6,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use tokio::net::{TcpListener, TcpStream};
+use tokio::sync::watch;
 use tokio::task::JoinHandle;
 use tokio::time::Instant;
 use tokio_rustls::TlsAcceptor;
@@ -23,6 +24,7 @@ const PAUSE: Duration = Duration::from_millis(50);
 pub struct Listening {
     /// Where.
     pub address: SocketAddr,
+    connected: watch::Receiver<bool>,
     task: JoinHandle<()>,
 }
 
@@ -35,8 +37,14 @@ impl Listening {
         let listener = TcpListener::bind((host, port)).await?;
         let address = listener.local_addr()?;
         let (arrivals, incoming) = Incoming::channel();
-        let task = tokio::spawn(accept(listener, tls.map(TlsAcceptor::from), arrivals));
-        Ok((Self { address, task }, incoming))
+        let (is_connected, connected) = watch::channel(false);
+        let task = tokio::spawn(accept(listener, tls.map(TlsAcceptor::from), arrivals, is_connected));
+        Ok((Self { address, connected, task }, incoming))
+    }
+
+    /// Whether anything has connected.
+    pub fn connected(&self) -> watch::Receiver<bool> {
+        self.connected.clone()
     }
 }
 
@@ -46,12 +54,18 @@ impl Drop for Listening {
     }
 }
 
-async fn accept(listener: TcpListener, tls: Option<TlsAcceptor>, arrivals: Arrivals) {
+async fn accept(
+    listener: TcpListener,
+    tls: Option<TlsAcceptor>,
+    arrivals: Arrivals,
+    is_connected: watch::Sender<bool>,
+) {
     loop {
         // Nothing is accepted that nobody could take; the client's connection waits in the system.
         let Ok(place) = arrivals.clone().reserve_owned().await else { return };
         match listener.accept().await {
             Ok((stream, _)) => {
+                is_connected.send_replace(true);
                 let (at, tls) = (Instant::now(), tls.clone());
                 // A client that is long about its TLS handshake must not keep the next one waiting.
                 tokio::spawn(async move {
