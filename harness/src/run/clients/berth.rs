@@ -9,7 +9,7 @@ use sinkcheck_spec::oracle::ClientHistory;
 use sinkcheck_spec::wire::InstanceId;
 
 use super::{CLIENT_ID, NEW_CLIENT_ID};
-use crate::connection::{History, Incoming, Listening};
+use crate::connection::{History, Incoming, Listening, Look};
 use crate::player::{Reached, Seat};
 use crate::target::{
     Adapter, AdapterKind, ClientReach, ClientTarget, Launched, Placeholders, Process, ProcessAdapter, Target, free_port,
@@ -53,8 +53,9 @@ impl Berth {
             ),
             None => None,
         };
-        let (listening, incoming) =
-            Listening::start(host, 0, tls).await.map_err(|error| fault("can't listen", error.to_string()))?;
+        let (listening, incoming) = Listening::start(host, 0, tls, Look::Never)
+            .await
+            .map_err(|error| fault("can't listen", error.to_string()))?;
         let identity = client.with_fixture(wanted.fixture).or(client.clients.first());
         let default = if wanted.fixture == Fixture::New { NEW_CLIENT_ID } else { CLIENT_ID };
         let id = identity.and_then(|identity| identity.client_instance_id).unwrap_or(default);
