@@ -7,10 +7,11 @@ mod contact;
 mod greeting;
 mod lost;
 mod seats;
+mod serials;
 mod service;
 mod transcripts;
 
-use std::collections::{BTreeMap, BTreeSet, HashMap, VecDeque};
+use std::collections::{HashMap, VecDeque};
 use std::sync::Arc;
 use std::sync::atomic::AtomicUsize;
 use std::time::Duration;
@@ -33,6 +34,7 @@ pub use announce::started;
 use contact::Contact;
 use lost::{FIXTURE_LOST, heard_nothing};
 use seats::{Seats, Taken, Want};
+use serials::Serials;
 use service::Service;
 use transcripts::Transcripts;
 
@@ -145,9 +147,7 @@ impl Run {
             serial: 0,
             salt: self.target.salt(),
         };
-        let mut attempts: BTreeMap<String, u64> = BTreeMap::new();
-        let ids: BTreeSet<String> = self.pending.iter().map(|case| case.id.clone()).collect();
-        let serials: BTreeMap<String, u64> = ids.into_iter().zip(0..).collect();
+        let mut serials = Serials::of(&self.pending);
         let mut seats = Seats::new(&self.target, contact.can_prepare);
         let mut transcripts = Transcripts::default();
         let mut running: JoinSet<Finished> = JoinSet::new();
@@ -162,14 +162,10 @@ impl Run {
                 let Some((scenario, taken)) = self.next_case(&mut seats, running.is_empty()) else { break };
                 self.emit(RunEvent::CaseStarted { id: scenario.id.clone() });
                 let mut setting = setting.clone();
-                let attempt = attempts.entry(scenario.id.clone()).or_default();
-                setting.serial =
-                    *attempt * serials.len() as u64 + serials.get(&scenario.id).copied().unwrap_or_default();
-                setting.salt = setting.salt.wrapping_add(*attempt);
+                serials.give(&scenario.id, &mut setting);
                 if self.target.is_fresh_each_case() {
                     setting.ordeal = Arc::default();
                 }
-                *attempt += 1;
                 let case = one_case(Arc::clone(&scenario), taken.clone(), setting, service.for_case());
                 under_way.insert(running.spawn(case).id(), (scenario, taken));
             }

@@ -16,7 +16,7 @@ use crate::player::{Calibration, Publishing, default_event, measure};
 use crate::target::{ClientTarget, Target};
 
 /// How long a client has for its request, and for its first answers.
-const PATIENCE: Duration = Duration::from_secs(5);
+pub(super) const PATIENCE: Duration = Duration::from_secs(5);
 
 /// How long it has to publish once it is accepted, if it does.
 const PUBLISHES: Duration = Duration::from_secs(2);
@@ -65,7 +65,10 @@ pub(super) async fn first(target: &Target, client: &ClientTarget, server: Instan
     if let Ok((connection, request)) = &met {
         contact.follows_known =
             request.client_instance_id() == berth.client && request.server_instance_id() == Some(server);
-        silent = measured(connection, target, &mut contact).await;
+        match measured(connection, target).await {
+            Ok(calibration) => contact.calibration = calibration,
+            Err(why) => silent = Some(why),
+        }
         connection.close(contact.calibration.window(), PATIENCE).await;
     }
     let output = berth.finish().await;
@@ -103,8 +106,19 @@ async fn meet(berth: &Berth, server: InstanceId) -> Result<(Connection, Connecti
             return Err(Reason::new("client-not-there", why));
         }
     };
-    let history = History::new(ClientHistory::new(Start::Unknown));
-    let connection = Connection::take("contact", arrived, None, Transcript::begin(Role::Client), &history);
+    let connection = Connection::take(
+        "contact",
+        arrived,
+        None,
+        Transcript::begin(Role::Client),
+        &History::new(ClientHistory::new(Start::Unknown)),
+    );
+    let request = accept(&connection, server).await?;
+    Ok((connection, request))
+}
+
+/// Accepts a client that has connected; its request.
+pub(super) async fn accept(connection: &Connection, server: InstanceId) -> Result<ConnectionRequest<'static>, Reason> {
     connection.inbox().holds_events = true;
     let request = connection
         .wait(Instant::now() + PATIENCE, |inbox: &mut Inbox| match inbox.requests.pop_front() {
@@ -127,22 +141,15 @@ async fn meet(berth: &Berth, server: InstanceId) -> Result<(Connection, Connecti
     };
     // What the client makes of it, the cases will find.
     let _ = connection.send(vec![Message::from(response).to_frame()], Duration::ZERO, PATIENCE).await;
-    Ok((connection, request))
+    Ok(request)
 }
 
 /// Measures the client; what is to be said if that fails.
-async fn measured(connection: &Connection, target: &Target, contact: &mut Contact) -> Option<String> {
+pub(super) async fn measured(connection: &Connection, target: &Target) -> Result<Calibration, String> {
     let event = default_event(target, EventClass::Accepted).and_then(|fields| Event::new(fields).ok());
-    let Some(event) = event else {
-        return Some("The target file's accepted event is too long to be sent.".to_owned());
-    };
-    match measure(connection, &event).await {
-        Some(calibration) => {
-            contact.calibration = calibration;
-            None
-        }
-        None => Some("The client did not answer events and PINGs, so its speed was not measured.".to_owned()),
-    }
+    let event = event.ok_or("The target file's accepted event is too long to be sent.")?;
+    let measured = measure(connection, &event).await;
+    measured.ok_or_else(|| "The client did not answer events and PINGs, so its speed was not measured.".to_owned())
 }
 
 fn with_output(mut why: Reason, output: Option<String>) -> Reason {

@@ -1,9 +1,10 @@
 //! Plays cases at a client under test: the harness is the server, and the client is launched for each case, or connects by itself.
 
+mod attached;
 mod berth;
 mod contact;
 
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::collections::HashMap;
 use std::sync::Arc;
 use std::sync::atomic::AtomicUsize;
 use std::time::Duration;
@@ -18,10 +19,11 @@ use tokio::time::Instant;
 
 use self::berth::{Berth, Wanted};
 use self::contact::Contact;
+use super::serials::Serials;
 use super::transcripts::Transcripts;
 use super::{Run, fault, stopped, timed};
 use crate::judge::{judge, unplayed};
-use crate::player::{LagMonitor, Setting};
+use crate::player::{LagMonitor, Played, Seat, Setting};
 use crate::target::{ClientReach, ClientTarget, Target};
 
 /// The id of a launched client, where the target file gives none: each octet differs, so that none is taken for another.
@@ -58,11 +60,7 @@ impl Run {
                     }
                 }
             }
-            ClientReach::Attached(_) => {
-                let why = Reason::new("not-supported", "attached clients are to come".to_owned());
-                self.rest_is(CaseVerdict::Inconclusive, &why);
-                return false;
-            }
+            ClientReach::Attached(place) => return self.play_attached(&client, place, server, lag).await,
         };
         for note in &contact.notes {
             self.emit(RunEvent::Note(note.clone()));
@@ -89,21 +87,15 @@ impl Run {
         setting: Setting,
         server: InstanceId,
     ) -> bool {
-        let ids: BTreeSet<String> = self.pending.iter().map(|case| case.id.clone()).collect();
-        let serials: BTreeMap<String, u64> = ids.into_iter().zip(0..).collect();
-        let mut attempts: BTreeMap<String, u64> = BTreeMap::new();
+        let mut serials = Serials::of(&self.pending);
         let mut transcripts = Transcripts::default();
         let mut running: JoinSet<CaseResult> = JoinSet::new();
         let mut under_way: HashMap<Id, Arc<Scenario>> = HashMap::new();
         loop {
             while let Some(scenario) = self.next_for_client(client, &contact, &under_way) {
                 self.emit(RunEvent::CaseStarted { id: scenario.id.clone() });
-                let attempt = attempts.entry(scenario.id.clone()).or_default();
                 let mut setting = setting.clone();
-                let place = serials.get(&scenario.id).copied().unwrap_or_default();
-                setting.serial = *attempt * serials.len() as u64 + place;
-                setting.salt = setting.salt.wrapping_add(*attempt);
-                *attempt += 1;
+                serials.give(&scenario.id, &mut setting);
                 let case = launched_case(Arc::clone(&scenario), setting, client.clone(), contact.clone(), server);
                 under_way.insert(running.spawn(case).id(), scenario);
             }
@@ -148,7 +140,7 @@ impl Run {
         let mut at = 0;
         while at < self.pending.len() {
             let scenario = Arc::clone(&self.pending[at]);
-            if let Some(what) = lacks(&self.target, client, contact, &scenario) {
+            if let Some(what) = lacks(&self.target, client, Some(contact), &scenario) {
                 self.pending.remove(at);
                 let mut result = unplayed(&scenario);
                 result.verdict = CaseVerdict::NotApplicable;
@@ -165,8 +157,9 @@ impl Run {
     }
 }
 
-/// What a client lacks for a case, as far as that can be told before it is played.
-fn lacks(target: &Target, client: &ClientTarget, contact: &Contact, scenario: &Scenario) -> Option<String> {
+/// What a client lacks for a case, as far as that can be told before it is played; of one that is launched, with what is known of
+/// it.
+fn lacks(target: &Target, client: &ClientTarget, contact: Option<&Contact>, scenario: &Scenario) -> Option<String> {
     if scenario.transport == Transport::Tls {
         if client.tls.is_none() || !target.has_capability("tls") {
             return Some("TLS".to_owned());
@@ -191,7 +184,8 @@ fn lacks(target: &Target, client: &ClientTarget, contact: &Contact, scenario: &S
     if client.with_fixture(scenario.client).is_none() {
         return Some(format!("a `{}` client", scenario.client.name()));
     }
-    if scenario.client == Fixture::New && !client.lists_clients && !contact.follows_new {
+    let follows_new = contact.is_none_or(|contact| contact.follows_new);
+    if scenario.client == Fixture::New && !client.lists_clients && !follows_new {
         return Some("a `new` client: it doesn't take what it is from SINK_FIXTURE".to_owned());
     }
     None
@@ -220,14 +214,7 @@ async fn launched_case(
             // The adapter's end is its own to see, so that nobody else may hold it.
             setting.adapter = None;
             let output = berth.finish().await;
-            let mut result = match played {
-                Some(played) => judge(&scenario, played),
-                None => {
-                    let mut result = unplayed(&scenario);
-                    result.reason = Some(Reason::new("case-took-too-long", "the case was not over in time".to_owned()));
-                    result
-                }
-            };
+            let mut result = judged(&scenario, played);
             if result.verdict != CaseVerdict::Pass {
                 result.output = output;
             }
@@ -241,6 +228,26 @@ async fn launched_case(
     };
     result.duration_ms = begun.elapsed().as_secs_f64() * 1e3;
     result
+}
+
+/// Plays a case with a client that has connected by itself.
+async fn attached_case(scenario: &Scenario, setting: &Setting, seat: Seat) -> CaseResult {
+    let begun = Instant::now();
+    let mut result = judged(scenario, timed(scenario, setting, seat, None).await);
+    result.duration_ms = begun.elapsed().as_secs_f64() * 1e3;
+    result
+}
+
+/// What a case came to that was played, to its end or not.
+fn judged(scenario: &Scenario, played: Option<Played>) -> CaseResult {
+    match played {
+        Some(played) => judge(scenario, played),
+        None => {
+            let mut result = unplayed(scenario);
+            result.reason = Some(Reason::new("case-took-too-long", "the case was not over in time".to_owned()));
+            result
+        }
+    }
 }
 
 /// How long all of a case's waits for connections may take beyond what any case takes.
