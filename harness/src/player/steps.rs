@@ -13,8 +13,10 @@ use super::expect::no_connection;
 use super::{Claim, Halt, Owed, Player, Stop};
 use crate::connection::SendError;
 
-/// After so many turns of a loop it is looked at how long the rest will take.
+/// After so many turns and so much time of a loop it is looked at how long the rest will take. A machine that was busy for a moment
+/// says nothing about the target.
 const SAMPLE: u32 = 16;
+const SAMPLE_TIME: Duration = Duration::from_secs(5);
 
 /// No loop takes longer.
 const LONGEST_LOOP: Duration = Duration::from_secs(60);
@@ -65,8 +67,9 @@ impl Player<'_> {
         let before = self.values.names();
         let begun = Instant::now();
         for turn in 0..times {
-            if turn == SAMPLE && begun.elapsed() * (times / SAMPLE) > LONGEST_LOOP {
-                let pace = (begun.elapsed() / SAMPLE).as_millis();
+            let took = begun.elapsed();
+            if turn >= SAMPLE && took > SAMPLE_TIME && took / turn * times > LONGEST_LOOP {
+                let pace = (took / turn).as_millis();
                 let what = format!(
                     "a target and an adapter that are fast enough for {times} turns of a loop: each takes {pace} ms"
                 );

@@ -10,6 +10,7 @@ mod seats;
 mod serials;
 mod service;
 mod transcripts;
+mod virtual_time;
 
 use std::collections::{HashMap, VecDeque};
 use std::sync::Arc;
@@ -37,6 +38,7 @@ use seats::{Seats, Taken, Want};
 use serials::Serials;
 use service::Service;
 use transcripts::Transcripts;
+use virtual_time::{Play, play_in_virtual_time};
 
 /// No case of ours takes nearly as long, its waits for keepalive intervals apart.
 const CASE_LIMIT: Duration = Duration::from_secs(300);
@@ -153,6 +155,16 @@ impl Run {
         let mut running: JoinSet<Finished> = JoinSet::new();
         let mut under_way: HashMap<Id, (Arc<Scenario>, Vec<Taken>)> = HashMap::new();
         let mut silent_in_a_row = 0;
+        for (scenario, serial) in self.take_virtual(&serials) {
+            self.emit(RunEvent::CaseStarted { id: scenario.id.clone() });
+            let (target, play) = (Arc::clone(&self.target), Play { serial, salt: setting.salt });
+            let case = Arc::clone(&scenario);
+            let case = running.spawn_blocking(move || {
+                let result = play_in_virtual_time(&case, &target, play);
+                Finished { result, accepted_as: Vec::new() }
+            });
+            under_way.insert(case.id(), (scenario, Vec::new()));
+        }
         loop {
             while silent_in_a_row < GONE_AFTER && running.len() < self.jobs() {
                 let heavy_runs = self.is_slow_target && under_way.values().any(|(scenario, _)| scenario.is_heavy());
@@ -209,6 +221,18 @@ impl Run {
             self.emit(RunEvent::Note(note));
         }
         false
+    }
+
+    /// Takes the cases that the reference implementations are played at in virtual time, each with the number of its play.
+    fn take_virtual(&mut self, serials: &BTreeMap<String, u64>) -> Vec<(Arc<Scenario>, u64)> {
+        if !self.target.is_built_in() {
+            return Vec::new();
+        }
+        let (virtual_ones, rest): (Vec<_>, Vec<_>) =
+            std::mem::take(&mut self.pending).into_iter().partition(|scenario| scenario.is_timed());
+        self.pending = rest.into();
+        let serial = |scenario: &Arc<Scenario>| serials.get(&scenario.id).copied().unwrap_or_default();
+        virtual_ones.into_iter().map(|scenario| (Arc::clone(&scenario), serial(&scenario))).collect()
     }
 
     fn jobs(&self) -> usize {
@@ -328,13 +352,7 @@ async fn one_case(scenario: Arc<Scenario>, taken: Vec<Taken>, setting: Setting, 
                     }
                     (result, accepted_as)
                 }
-                None => {
-                    let mut result = unplayed(&scenario);
-                    let limit = CASE_LIMIT.as_secs();
-                    result.reason =
-                        Some(Reason::new("case-took-too-long", format!("the case was not over after {limit} s")));
-                    (result, Vec::new())
-                }
+                None => (judged(&scenario, None), Vec::new()),
             }
         }
         Err(why) => {
@@ -353,6 +371,18 @@ fn fault(scenario: &Scenario, error: &JoinError) -> CaseResult {
     result.verdict = CaseVerdict::Error;
     result.reason = Some(Reason::new("harness-fault", format!("sinkcheck failed within the case: {error}")));
     result
+}
+
+/// A case that was played, or was not over in time.
+fn judged(scenario: &Scenario, played: Option<Played>) -> CaseResult {
+    match played {
+        Some(played) => judge(scenario, played),
+        None => {
+            let mut result = unplayed(scenario);
+            result.reason = Some(Reason::new("case-took-too-long", "the case was not over in time"));
+            result
+        }
+    }
 }
 
 async fn timed(scenario: &Scenario, setting: &Setting, main: Seat, other: Option<Seat>) -> Option<Played> {

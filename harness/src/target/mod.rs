@@ -122,13 +122,16 @@ impl Target {
         self.launch.as_ref().is_some_and(|launch| launch.per_case)
     }
 
+    /// Whether it is a reference implementation in this process.
+    pub fn is_built_in(&self) -> bool {
+        matches!(self.adapter, Some(AdapterKind::BuiltIn(_)))
+            || self.client.as_ref().is_some_and(|client| client.reach == ClientReach::BuiltIn)
+    }
+
     /// What makes the events of a run differ from those of earlier runs, which the target may remember. The built-in server
     /// remembers nothing, and its runs are to be the same.
     pub fn salt(&self) -> u64 {
-        match self.adapter {
-            Some(AdapterKind::BuiltIn(_)) => 0,
-            _ => fastrand::u64(..),
-        }
+        if self.is_built_in() { 0 } else { fastrand::u64(..) }
     }
 
     /// Whether two cases may run against it at a time when it is started for each: only where each start gets a port of its own.

@@ -1,5 +1,7 @@
 //! The reference server, over TCP, TLS and memory. Each module is named after what it shows.
 
+#![expect(clippy::disallowed_methods, reason = "tests that pause the clock have streams in memory alone")]
+
 mod adapter_lines;
 mod any_stream;
 mod backpressure;

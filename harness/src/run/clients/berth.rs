@@ -5,12 +5,15 @@ use std::time::Duration;
 
 use sinkcheck_cases::language::{Certificate, Fixture};
 use sinkcheck_reports::document::Reason;
+use sinkcheck_simulator::client::{RunningClient, TcpConnect};
+use sinkcheck_spec::machine::Backoff;
 use sinkcheck_spec::oracle::ClientHistory;
 use sinkcheck_spec::wire::InstanceId;
 
 use super::{CLIENT_ID, NEW_CLIENT_ID};
 use crate::connection::{History, Incoming, Listening, Look};
 use crate::player::{Reached, Seat};
+use crate::target::builtin::ReferenceClient;
 use crate::target::{
     Adapter, AdapterKind, ClientReach, ClientTarget, Launched, Placeholders, Process, ProcessAdapter, Target, free_port,
 };
@@ -31,6 +34,8 @@ pub(super) struct Berth {
     listening: Listening,
     incoming: Incoming,
     process: Process,
+    /// The reference client, where that is under test.
+    reference: Option<RunningClient>,
     adapter: Option<Arc<Adapter>>,
     name: String,
     fixture: Fixture,
@@ -64,11 +69,27 @@ impl Berth {
             listening,
             incoming,
             process: Process::default(),
+            reference: None,
             adapter: None,
             name,
             fixture: wanted.fixture,
             client: id,
         };
+        if client.reach == ClientReach::BuiltIn {
+            let set_up = ReferenceClient {
+                client: id,
+                server: (wanted.fixture != Fixture::New).then_some(wanted.server),
+                publishes: wanted.publishes,
+                keepalive_interval: KEEPALIVE,
+                backoff: Backoff::new(WAITS),
+            };
+            let running = set_up
+                .start(TcpConnect::new(host, berth.listening.address.port()))
+                .map_err(|error| fault("the reference client", error.to_string()))?;
+            berth.adapter = Some(Arc::new(Adapter::BuiltInClient(running.control())));
+            berth.reference = Some(running);
+            return Ok(berth);
+        }
         let with = Placeholders {
             host: host.to_owned(),
             port: Some(berth.listening.address.port()),
@@ -126,11 +147,21 @@ impl Berth {
         if let Some(adapter) = self.adapter.and_then(Arc::into_inner) {
             adapter.stop().await;
         }
+        if let Some(reference) = self.reference {
+            reference.stop().await;
+        }
         let output = self.process.stop().await;
         drop(self.listening);
         Some(output).filter(|output| !output.is_empty())
     }
 }
+
+/// The reference client's interval, of which no case in real time sees anything.
+const KEEPALIVE: Duration = Duration::from_secs(60);
+
+/// What the reference client waits in real time. What clients in the field wait, it does in virtual time.
+const WAITS: [Duration; 4] =
+    [Duration::from_millis(20), Duration::from_millis(40), Duration::from_millis(80), Duration::from_millis(160)];
 
 /// How long a launched client has until it connects for the first time.
 pub(super) const START: Duration = Duration::from_secs(20);

@@ -21,19 +21,20 @@ use self::berth::{Berth, Wanted};
 use self::contact::Contact;
 use super::serials::Serials;
 use super::transcripts::Transcripts;
+use super::virtual_time::{Play, play_in_virtual_time};
 use super::{Run, fault, stopped, timed};
 use crate::judge::{judge, unplayed};
 use crate::player::{LagMonitor, Played, Seat, Setting};
 use crate::target::{ClientReach, ClientTarget, Target};
 
 /// The id of a launched client, where the target file gives none: each octet differs, so that none is taken for another.
-const CLIENT_ID: InstanceId = InstanceId(0x1a2b_3c4d);
+pub(super) const CLIENT_ID: InstanceId = InstanceId(0x1a2b_3c4d);
 
 /// The id of a launched client that was never accepted.
-const NEW_CLIENT_ID: InstanceId = InstanceId(0x2b3c_4d5e);
+pub(super) const NEW_CLIENT_ID: InstanceId = InstanceId(0x2b3c_4d5e);
 
 /// The harness's id as the server, where the target file gives none.
-const SERVER_ID: InstanceId = InstanceId(0x0a0b_0c0d);
+pub(super) const SERVER_ID: InstanceId = InstanceId(0x0a0b_0c0d);
 
 /// So many cases at most wait for keepalive intervals at a time, beside the others: they keep nobody busy.
 const SLOW_JOBS: usize = 16;
@@ -91,6 +92,13 @@ impl Run {
         let mut transcripts = Transcripts::default();
         let mut running: JoinSet<CaseResult> = JoinSet::new();
         let mut under_way: HashMap<Id, Arc<Scenario>> = HashMap::new();
+        for (scenario, serial) in self.take_virtual(&serials) {
+            self.emit(RunEvent::CaseStarted { id: scenario.id.clone() });
+            let (target, play) = (Arc::clone(&self.target), Play { serial, salt: setting.salt });
+            let case = Arc::clone(&scenario);
+            let case = running.spawn_blocking(move || play_in_virtual_time(&case, &target, play));
+            under_way.insert(case.id(), scenario);
+        }
         loop {
             while let Some(scenario) = self.next_for_client(client, &contact, &under_way) {
                 self.emit(RunEvent::CaseStarted { id: scenario.id.clone() });
@@ -173,7 +181,7 @@ fn lacks(target: &Target, client: &ClientTarget, contact: Option<&Contact>, scen
     if scenario.is_slow() && target.keepalive_interval.is_none() {
         return Some("its keepalive interval (`keepalive_interval` in the target file)".to_owned());
     }
-    if scenario.asks() && target.adapter.is_none() {
+    if scenario.asks() && target.adapter.is_none() && client.reach != ClientReach::BuiltIn {
         return Some("an adapter (`adapter` in the target file)".to_owned());
     }
     let publishes =
