@@ -224,14 +224,14 @@ impl Run {
     }
 
     /// Takes the cases that the reference implementations are played at in virtual time, each with the number of its play.
-    fn take_virtual(&mut self, serials: &BTreeMap<String, u64>) -> Vec<(Arc<Scenario>, u64)> {
+    fn take_virtual(&mut self, serials: &Serials) -> Vec<(Arc<Scenario>, u64)> {
         if !self.target.is_built_in() {
             return Vec::new();
         }
         let (virtual_ones, rest): (Vec<_>, Vec<_>) =
             std::mem::take(&mut self.pending).into_iter().partition(|scenario| scenario.is_timed());
         self.pending = rest.into();
-        let serial = |scenario: &Arc<Scenario>| serials.get(&scenario.id).copied().unwrap_or_default();
+        let serial = |scenario: &Arc<Scenario>| serials.place(&scenario.id);
         virtual_ones.into_iter().map(|scenario| (Arc::clone(&scenario), serial(&scenario))).collect()
     }
 

@@ -21,10 +21,15 @@ impl Serials {
         Self { places: ids.into_iter().zip(0..).collect(), attempts: BTreeMap::new() }
     }
 
+    /// The place of a case among the run's, which is the serial of its first play.
+    pub(super) fn place(&self, case: &str) -> u64 {
+        self.places.get(case).copied().unwrap_or_default()
+    }
+
     /// Makes the setting one for the next play of this case.
     pub(super) fn give(&mut self, case: &str, setting: &mut Setting) {
+        let place = self.place(case);
         let attempt = self.attempts.entry(case.to_owned()).or_default();
-        let place = self.places.get(case).copied().unwrap_or_default();
         setting.serial = *attempt * self.places.len() as u64 + place;
         setting.salt = setting.salt.wrapping_add(*attempt);
         *attempt += 1;

@@ -68,7 +68,7 @@ impl Attached<'_> {
     }
 
     /// Whether a case can be played with a client now.
-    fn can_begin(&self, at: usize, place: usize, is_new: bool) -> bool {
+    pub(super) fn can_begin(&self, at: usize, place: usize, is_new: bool) -> bool {
         let Some(scenario) = self.run.pending.get(place) else { return false };
         let is_fit = match scenario.client {
             Fixture::New => is_new || self.prepares,

@@ -2,7 +2,11 @@
 
 use std::time::Duration;
 
+use sinkcheck_reports::document::{CaseVerdict, Reason};
+use sinkcheck_reports::event::RunEvent;
 use tokio::time::Instant;
+
+use super::Attached;
 
 /// How long a client has until it connects for the first time: somebody may have to start it by hand.
 const FIRST: Duration = Duration::from_secs(300);
@@ -73,5 +77,46 @@ impl Wait {
     /// How long it was waited for, in words.
     pub(super) fn waited(&self) -> String {
         format!("within {} s", self.since.elapsed().as_secs())
+    }
+}
+
+impl Attached<'_> {
+    /// Says what is waited for, and what it will begin.
+    pub(super) fn tell_what_is_waited_for(&mut self) {
+        let promised = self.clients.iter().find_map(|client| client.promised.as_ref());
+        let places = || 0..self.run.pending.len();
+        let can_begin = |place: &usize| (0..self.clients.len()).any(|at| self.can_begin(at, *place, false));
+        let pending = || places().find(can_begin).and_then(|place| self.run.pending.get(place));
+        let next = match promised.or_else(pending) {
+            Some(scenario) => format!("; next is {}", scenario.id),
+            None => String::new(),
+        };
+        let turned_away = self.clients.iter().any(|client| client.was_turned_away);
+        let long = if turned_away { " (one that was turned away may stay away for a minute)" } else { "" };
+        let what = format!("waiting for a client to connect again to {}{long}{next}", self.place);
+        self.run.emit(RunEvent::Waiting { what });
+    }
+
+    /// Nobody was there for as long as anybody may stay away.
+    pub(super) fn nobody_comes(&mut self) {
+        for client in &mut self.clients {
+            self.run.pending.extend(client.promised.take());
+        }
+        let waited = self.wait.waited();
+        let tls = match self.tls_failures.last() {
+            Some(why) => format!("; its TLS handshake failed: {why}"),
+            None => String::new(),
+        };
+        let (code, message) = if self.wait.has_met() {
+            ("client-gone", format!("no client connected again to {} {waited}{tls}", self.place))
+        } else {
+            ("client-not-there", format!("no client connected to {} {waited}{tls}", self.place))
+        };
+        self.run.rest_is(CaseVerdict::Inconclusive, &Reason::new(code, message));
+        if self.clients.len() > 1 {
+            for client in self.clients.iter().filter(|client| !client.was_seen()) {
+                self.run.emit(RunEvent::Note(format!("The client `{}` never connected.", client.name())));
+            }
+        }
     }
 }
