@@ -2,7 +2,9 @@
 //! and at some that don't.
 
 mod adapters;
+mod attached_clients;
 mod browsing;
+mod client;
 mod contract;
 mod decoding;
 mod document;
