@@ -25,7 +25,7 @@ use sinkcheck_spec::wire::{Deframer, Event, InstanceId, MessageId};
 use tokio::time::Instant;
 
 use crate::connection::{Connection, DialError, History, Incoming, Reach, Transcript};
-use crate::target::{Adapter, Process, Target};
+use crate::target::{Adapter, ClientReach, Process, Target};
 
 pub(crate) use build::default_event;
 pub use calibration::{Calibration, measure};
@@ -99,9 +99,12 @@ impl Setting {
         self.rationed(FIRST_CONNECTION)
     }
 
-    /// How long a client under test has until it connects again. Clients in the field wait for up to a minute.
+    /// How long a client under test has until it connects again. Clients in the field wait for up to a minute. One that nobody
+    /// launched has all of that, each time: the run ends when it is gone.
     pub fn reconnect(&self) -> Duration {
-        self.rationed(RECONNECT)
+        let is_attached =
+            self.target.client.as_ref().is_some_and(|client| matches!(client.reach, ClientReach::Attached(_)));
+        if is_attached { RECONNECT } else { self.rationed(RECONNECT) }
     }
 
     fn rationed(&self, whole: Duration) -> Duration {

@@ -10,44 +10,48 @@ use crate::document::{cases, document, notes};
 use crate::folder::Folder;
 use crate::program::{Call, sinkcheck};
 
-const ACCEPTED: &str = "title: An event is answered\nunder_test: client\nrequirements: [events.answered]\nsteps: [ handshake, { send: { publish: {} } }, { expect: answers } ]\n";
+pub(crate) const ACCEPTED: &str = "title: An event is answered\nunder_test: client\nrequirements: [events.answered]\nsteps: [ handshake, { send: { publish: {} } }, { expect: answers } ]\n";
 
 const REJECTED: &str = "title: A client is rejected\nunder_test: client\nrequirements: [introduction.no-publish-after-rejection]\nsteps: [ { expect: { connection_request: {} } }, { send: instance_id_mismatch }, { expect: nothing } ]\n";
 
 const NEW: &str = "title: A new client is welcomed\nunder_test: client\nclient: new\nrequirements: [introduction.new-client-without-server-id]\nsteps: [ { expect: { connection_request: { server_instance_id: none } } }, { send: { hello_new_client: { server_instance_id: $server } } }, { expect: open } ]\n";
 
 /// A folder with cases, a target file and a free port that it names.
-struct Place {
-    folder: Folder,
-    port: u16,
+pub(crate) struct Place {
+    pub(crate) folder: Folder,
+    pub(crate) port: u16,
 }
 
 impl Place {
     fn new(cases: &[(&str, &str)], target: &str) -> Self {
+        Self::over("tcp", cases, target)
+    }
+
+    pub(crate) fn over(transport: &str, cases: &[(&str, &str)], target: &str) -> Self {
         let folder = Folder::new();
         for (name, text) in cases {
             // Each has a title of its own.
             folder.write(&format!("suite/{name}.yaml"), text.replacen("title: ", &format!("title: {name}, "), 1));
         }
         let port = sinkcheck::target::free_port("127.0.0.1").expect("a port is free");
-        let text = format!("role: client\nattach: true\nlisten: tcp://127.0.0.1:{port}\n{target}");
+        let text = format!("role: client\nattach: true\nlisten: {transport}://127.0.0.1:{port}\n{target}");
         folder.write("t.yaml", text);
         Self { folder, port }
     }
 
-    fn certify(&self) -> Call {
+    pub(crate) fn certify(&self) -> Call {
         let (target, suite, json) = (self.folder.at("t.yaml"), self.folder.at("suite"), self.folder.at("a.json"));
         let arguments = ["certify", "client", "--target", &target, "--suite", &suite];
         sinkcheck(arguments.into_iter().chain(["--format", "json", "--output", &json, "--format", "text"]))
     }
 
-    fn document(&self) -> Value {
+    pub(crate) fn document(&self) -> Value {
         document(&self.folder.read("a.json"))
     }
 }
 
 /// The verdict of each case, in the order of the document.
-fn verdicts(document: &Value) -> Vec<String> {
+pub(crate) fn verdicts(document: &Value) -> Vec<String> {
     let verdict =
         |case: &Value| format!("{} {}", case["id"].as_str().unwrap_or(""), case["verdict"].as_str().unwrap_or(""));
     cases(document).iter().map(verdict).collect()

@@ -1,15 +1,15 @@
 //! A client by hand, which nobody launches: it connects again and again, from a thread of the test's. It keeps the rules but for what
 //! a test has it do wrong.
 
-use std::io::Write;
-use std::net::{Shutdown, TcpStream};
+use std::io::{ErrorKind, Read, Write};
+use std::net::TcpStream;
 use std::path::PathBuf;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::thread::JoinHandle;
 use std::time::Duration;
 
-use crate::peer::{PONG, frame, framed};
+use crate::peer::{PONG, framed};
 
 /// How long it waits before it connects again, and while nobody listens.
 const WAIT: Duration = Duration::from_millis(20);
@@ -26,6 +26,8 @@ pub(crate) struct Kind {
     pub(crate) forgets_when_rejected: bool,
     /// It is wiped when there is a file of this name, which it removes.
     pub(crate) wiped_by: Option<PathBuf>,
+    /// It speaks TLS, and expects the server `sink.example`.
+    pub(crate) tls: Option<Arc<rustls::ClientConfig>>,
     /// It gives up after so many connections.
     pub(crate) connections: Option<usize>,
 }
@@ -74,19 +76,32 @@ impl Drop for Client {
 }
 
 fn speak(mut stream: TcpStream, kind: &mut Kind, heard: &Mutex<Vec<u8>>, stopped: &AtomicBool) -> std::io::Result<()> {
+    stream.set_read_timeout(Some(WAIT / 4))?;
+    let Some(tls) = kind.tls.clone() else { return exchange(&mut stream, kind, heard, stopped) };
+    let name = rustls::pki_types::ServerName::try_from("sink.example").map_err(std::io::Error::other)?;
+    let connection = rustls::ClientConnection::new(tls, name).map_err(std::io::Error::other)?;
+    exchange(&mut rustls::StreamOwned::new(connection, stream), kind, heard, stopped)
+}
+
+fn exchange(
+    stream: &mut (impl Read + Write),
+    kind: &mut Kind,
+    heard: &Mutex<Vec<u8>>,
+    stopped: &AtomicBool,
+) -> std::io::Result<()> {
     if kind.changes_id {
         kind.id = kind.id.wrapping_add(1);
     }
     let mut request = vec![0, 1, b'1'];
     request.extend(kind.id.to_be_bytes());
     request.extend(kind.server.iter().flat_map(|id| id.to_be_bytes()));
-    stream.write_all(&framed(&request))?;
+    patiently(stopped, || stream.write_all(&framed(&request)))?;
     let mut accepted = false;
-    loop {
-        if !wait(&stream, kind, stopped)? {
-            return stream.shutdown(Shutdown::Both);
+    let mut came = Vec::new();
+    while let Some(content) = next_frame(stream, &mut came, kind, stopped)? {
+        if let [code @ 0x10..=0x1f, ..] = content[..] {
+            heard.lock().unwrap_or_else(PoisonError::into_inner).push(code);
         }
-        let content = frame(&mut stream)?;
         match (accepted, &content[..]) {
             (false, [0x10]) => accepted = true,
             (false, [0x11, id @ ..]) => {
@@ -100,33 +115,57 @@ fn speak(mut stream: TcpStream, kind: &mut Kind, heard: &Mutex<Vec<u8>>, stopped
                 if kind.forgets_when_rejected {
                     kind.server = None;
                 }
-                heard.lock().unwrap_or_else(PoisonError::into_inner).extend(content.first());
                 return Ok(());
             }
         }
-        if let [code @ 0x10..=0x1f, ..] = content[..] {
-            heard.lock().unwrap_or_else(PoisonError::into_inner).push(code);
+    }
+    Ok(())
+}
+
+/// Does something again as long as the socket would block: a TLS handshake reads before it writes.
+fn patiently(stopped: &AtomicBool, mut act: impl FnMut() -> std::io::Result<()>) -> std::io::Result<()> {
+    loop {
+        match act() {
+            Err(error) if is_timeout(&error) && !stopped.load(Ordering::SeqCst) => {}
+            done => return done,
         }
     }
 }
 
-/// Waits until something came; false if the connection is to end before that.
-fn wait(stream: &TcpStream, kind: &mut Kind, stopped: &AtomicBool) -> std::io::Result<bool> {
-    stream.set_read_timeout(Some(WAIT / 4))?;
+fn is_timeout(error: &std::io::Error) -> bool {
+    matches!(error.kind(), ErrorKind::WouldBlock | ErrorKind::TimedOut)
+}
+
+/// The next frame's content; none if the connection is to end before that.
+fn next_frame(
+    stream: &mut impl Read,
+    came: &mut Vec<u8>,
+    kind: &mut Kind,
+    stopped: &AtomicBool,
+) -> std::io::Result<Option<Vec<u8>>> {
+    let mut buffer = [0; 4096];
     loop {
-        let is_wiped = kind.wiped_by.as_ref().is_some_and(|file| file.exists());
-        if is_wiped {
-            kind.server = None;
-            if let Some(file) = &kind.wiped_by {
-                std::fs::remove_file(file)?;
+        if let [high, low, rest @ ..] = &came[..] {
+            let length = usize::from(u16::from_be_bytes([*high, *low]));
+            if let Some(content) = rest.get(..length) {
+                let content = content.to_vec();
+                came.drain(..2 + length);
+                return Ok(Some(content));
             }
         }
-        if is_wiped || stopped.load(Ordering::SeqCst) {
-            return Ok(false);
+        if let Some(file) = kind.wiped_by.as_ref().filter(|file| file.exists()) {
+            std::fs::remove_file(file)?;
+            kind.server = None;
+            return Ok(None);
         }
-        match stream.peek(&mut [0]) {
-            Err(error) if matches!(error.kind(), std::io::ErrorKind::WouldBlock | std::io::ErrorKind::TimedOut) => {}
-            came => return came.and_then(|_| stream.set_read_timeout(None)).map(|()| true),
+        if stopped.load(Ordering::SeqCst) {
+            return Ok(None);
+        }
+        match stream.read(&mut buffer) {
+            Ok(0) => return Ok(None),
+            Ok(count) => came.extend_from_slice(&buffer[..count]),
+            Err(error) if is_timeout(&error) => {}
+            Err(error) => return Err(error),
         }
     }
 }

@@ -3,6 +3,7 @@
 
 mod adapters;
 mod attached_clients;
+mod attached_clients_over_tls;
 mod browsing;
 mod client;
 mod contract;

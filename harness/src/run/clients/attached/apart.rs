@@ -70,8 +70,11 @@ mod tests {
     use super::*;
     use crate::target::ClientReach;
 
-    fn target(entries: &[(&str, Option<u32>, Option<&[u8]>)]) -> ClientTarget {
-        let identity = |(name, id, certificate): &(&str, Option<u32>, Option<&[u8]>)| ClientIdentity {
+    /// Name, client_instance_id and certificate.
+    type Entry<'a> = (&'a str, Option<u32>, Option<&'a [u8]>);
+
+    fn target(entries: &[Entry<'_>]) -> ClientTarget {
+        let identity = |(name, id, certificate): &Entry<'_>| ClientIdentity {
             name: (*name).to_owned(),
             fixture: if name.starts_with("new") { Fixture::New } else { Fixture::Known },
             client_instance_id: id.map(InstanceId),

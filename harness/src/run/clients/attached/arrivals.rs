@@ -5,6 +5,7 @@ use std::sync::atomic::AtomicUsize;
 
 use sinkcheck_cases::language::{Certificate, Scenario};
 use sinkcheck_reports::event::RunEvent;
+use sinkcheck_spec::wire::{ConnectionRequest, InstanceId};
 
 use super::client::{Client, State};
 use super::meeting::Meeting;
@@ -24,7 +25,7 @@ impl Attached<'_> {
         let Some(at) = self.whose(&arrived) else { return };
         self.wait.begin(false);
         if arrived.tls_failure().is_none() {
-            self.tls_failures.clear();
+            self.tls_failures = 0;
         }
         let client = &mut self.clients[at];
         match &mut client.state {
@@ -49,19 +50,27 @@ impl Attached<'_> {
                 promised.chain(self.playing(client)).any(|scenario| scenario.certificate != Certificate::Trusted)
             });
             if refuses.is_none() {
-                self.tls_failures.push(why.to_owned());
+                self.tls_failed(why);
             }
             return refuses;
         }
         if let Some(at) = self.roster.whose(arrived) {
             return Some(at);
         }
-        let request = arrived.request.as_ref()?;
-        let id = request.client_instance_id();
+        Some(self.stranger(arrived.request.as_ref().map(ConnectionRequest::client_instance_id)))
+    }
+
+    /// The client that one is taken for that is none of those in the target file, or whose request can't be read. A broken client
+    /// may have changed its id; what is known of the one that it is taken for shows that.
+    fn stranger(&mut self, id: Option<InstanceId>) -> usize {
         if !self.noted_stranger {
             self.noted_stranger = true;
+            let shows = match id {
+                Some(id) => format!("its client_instance_id is {id}"),
+                None => "it sent no request that can be read".to_owned(),
+            };
             self.run.emit(RunEvent::Note(format!(
-                "A client connected that is none of `clients` in the target file: its client_instance_id is {id}. It was taken for the next of them that was free."
+                "A client connected that is none of `clients` in the target file: {shows}. It was taken for the next of them that was free."
             )));
         }
         let is_free = |client: &Client| matches!(client.state, State::Away | State::Parked { .. });
@@ -72,8 +81,19 @@ impl Attached<'_> {
         let unseen = || self.clients.iter().position(|client| !client.was_seen());
         let free = || self.clients.iter().position(is_free);
         let at = wiped.or_else(unseen).or_else(free).unwrap_or(0);
-        self.roster.remember(id, at);
-        Some(at)
+        if let Some(id) = id {
+            self.roster.remember(id, at);
+        }
+        at
+    }
+
+    /// A TLS handshake failed, and no case is about that. It is told once; the report has it if nobody comes.
+    fn tls_failed(&mut self, why: &str) {
+        self.tls_failures += 1;
+        if self.last_tls_failure.replace(why.to_owned()).is_none() {
+            let what = format!("a client's TLS handshake failed ({why}); does it trust `tls.certificate`?");
+            self.run.emit(RunEvent::Waiting { what });
+        }
     }
 
     /// The case that is played with a client.

@@ -22,6 +22,7 @@ use sinkcheck_reports::document::{CaseResult, CaseVerdict, Reason};
 use sinkcheck_reports::event::RunEvent;
 use sinkcheck_spec::wire::InstanceId;
 use tokio::task::{Id, JoinSet};
+use tokio::time::Instant;
 
 use self::apart::Roster;
 use self::client::Client;
@@ -30,7 +31,7 @@ use self::waiting::Wait;
 use super::lacks;
 use crate::connection::{Incoming, Listening, Look};
 use crate::judge::unplayed;
-use crate::player::{LagMonitor, Publishing, Setting};
+use crate::player::{Calibration, LagMonitor, Publishing, Setting};
 use crate::run::serials::Serials;
 use crate::run::transcripts::Transcripts;
 use crate::run::{Run, stopped};
@@ -85,7 +86,9 @@ struct Attached<'a> {
     tasks: JoinSet<Done>,
     under_way: HashMap<Id, (usize, Task)>,
     wait: Wait,
-    tls_failures: Vec<String>,
+    /// How many TLS handshakes failed in a row, and why the last one did.
+    tls_failures: usize,
+    last_tls_failure: Option<String>,
     noted_stranger: bool,
 }
 
@@ -158,7 +161,7 @@ impl<'a> Attached<'a> {
         let setting = Setting {
             target: Arc::clone(&run.target),
             adapter: adapter.clone(),
-            calibration: crate::player::Calibration::default(),
+            calibration: Calibration::default(),
             server: Some(server),
             lag,
             publishing: if adapter.is_some() { Publishing::ByAdapter } else { Publishing::ByItself },
@@ -188,7 +191,8 @@ impl<'a> Attached<'a> {
             tasks: JoinSet::new(),
             under_way: HashMap::new(),
             wait: Wait::first(),
-            tls_failures: Vec::new(),
+            tls_failures: 0,
+            last_tls_failure: None,
             noted_stranger: false,
         })
     }
@@ -214,6 +218,10 @@ impl<'a> Attached<'a> {
         loop {
             if self.tasks.is_empty() {
                 self.give_up_what_never_can_be();
+                if self.tls_failures >= TLS_FAILURES {
+                    self.nobody_comes();
+                    return false;
+                }
                 if self.run.pending.is_empty() && self.clients.iter().all(|client| client.promised.is_none()) {
                     return false;
                 }
@@ -222,7 +230,8 @@ impl<'a> Attached<'a> {
             tokio::select! {
                 arrived = self.incoming.next(wakes_at) => match arrived {
                     Some(arrived) => self.came(arrived),
-                    None if self.wait.is_over() || self.tls_failures.len() >= TLS_FAILURES => {
+                    // Before its time only if nothing listens any more.
+                    None if self.wait.is_over() || Instant::now() < wakes_at => {
                         self.nobody_comes();
                         return false;
                     }

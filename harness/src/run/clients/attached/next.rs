@@ -30,7 +30,7 @@ impl Attached<'_> {
         let is_new = request.is_some_and(|request| request.server_instance_id().is_none());
         // A request that breaks a rule is for a case to find.
         let fits = request.is_some_and(|request| client.fits(request));
-        let welcome = fits && !client.was_welcomed;
+        let may_meet = fits && !client.was_welcomed;
         let was_turned_away = client.was_turned_away;
         let mut candidates = (0..self.run.pending.len()).filter(|place| self.can_begin(at, *place, is_new));
         let first = candidates.next();
@@ -48,7 +48,7 @@ impl Attached<'_> {
         let Some(place) = first else { return Next::Meet { measures: false, stays: true } };
         let scenario = &self.run.pending[place];
         let (fixture, certificate) = (scenario.client, scenario.certificate);
-        if welcome && (was_turned_away || (is_new && fixture == Fixture::Known)) {
+        if may_meet && (was_turned_away || (is_new && fixture == Fixture::Known)) {
             return Next::Meet { measures: false, stays: false };
         }
         if fixture == Fixture::New && !is_new {
@@ -110,11 +110,7 @@ impl Attached<'_> {
                 && able.all(|client| client.promised.is_none() && matches!(client.carries, Some(Some(_))))
         };
         if self.run.pending.iter().all(|scenario| never(scenario)) {
-            let what = if self.adapter.is_some() {
-                "a client without a server_instance_id: each connection carried one, and its adapter doesn't support `prepare`"
-            } else {
-                "a client without a server_instance_id: each connection carried one, and there is no adapter to `prepare` it"
-            };
+            let what = "an adapter that supports `prepare`, for its client is new only once";
             self.run.leave_out(|_, _| Some(what.to_owned()));
         }
     }

@@ -11,6 +11,7 @@ use tokio::task::{Id, JoinError};
 use super::client::State;
 use super::meeting::Met;
 use super::{Attached, Done, Task};
+use crate::connection::Arrived;
 use crate::judge::unplayed;
 use crate::player::Publishing;
 use crate::run::fault;
@@ -41,7 +42,13 @@ impl Attached<'_> {
             State::Aside(held) => held,
             State::Away | State::Parked { .. } => None,
         };
-        if let Some(arrived) = left.filter(|arrived| arrived.is_open() && arrived.at.elapsed() < FRESH) {
+        let is_prepared = self.clients[at].promised.is_some();
+        let is_of_use = |arrived: &Arrived| {
+            let carries_id = arrived.request.as_ref().is_some_and(|request| request.server_instance_id().is_some());
+            // What carries an id is from before the client was made new.
+            arrived.is_open() && arrived.at.elapsed() < FRESH && !(is_prepared && carries_id)
+        };
+        if let Some(arrived) = left.filter(is_of_use) {
             self.came(arrived);
         }
         self.wake_the_parked();

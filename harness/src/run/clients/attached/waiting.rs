@@ -103,7 +103,7 @@ impl Attached<'_> {
             self.run.pending.extend(client.promised.take());
         }
         let waited = self.wait.waited();
-        let tls = match self.tls_failures.last() {
+        let tls = match self.last_tls_failure.as_ref().filter(|_| self.tls_failures > 0) {
             Some(why) => format!("; its TLS handshake failed: {why}"),
             None => String::new(),
         };
