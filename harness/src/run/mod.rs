@@ -7,11 +7,12 @@ mod contact;
 mod greeting;
 mod lost;
 mod seats;
+mod serials;
 mod service;
 mod transcripts;
 mod virtual_time;
 
-use std::collections::{BTreeMap, BTreeSet, HashMap, VecDeque};
+use std::collections::{HashMap, VecDeque};
 use std::sync::Arc;
 use std::sync::atomic::AtomicUsize;
 use std::time::Duration;
@@ -34,6 +35,7 @@ pub use announce::started;
 use contact::Contact;
 use lost::{FIXTURE_LOST, heard_nothing};
 use seats::{Seats, Taken, Want};
+use serials::Serials;
 use service::Service;
 use transcripts::Transcripts;
 use virtual_time::{Play, play_in_virtual_time};
@@ -147,9 +149,7 @@ impl Run {
             serial: 0,
             salt: self.target.salt(),
         };
-        let mut attempts: BTreeMap<String, u64> = BTreeMap::new();
-        let ids: BTreeSet<String> = self.pending.iter().map(|case| case.id.clone()).collect();
-        let serials: BTreeMap<String, u64> = ids.into_iter().zip(0..).collect();
+        let mut serials = Serials::of(&self.pending);
         let mut seats = Seats::new(&self.target, contact.can_prepare);
         let mut transcripts = Transcripts::default();
         let mut running: JoinSet<Finished> = JoinSet::new();
@@ -174,14 +174,10 @@ impl Run {
                 let Some((scenario, taken)) = self.next_case(&mut seats, running.is_empty()) else { break };
                 self.emit(RunEvent::CaseStarted { id: scenario.id.clone() });
                 let mut setting = setting.clone();
-                let attempt = attempts.entry(scenario.id.clone()).or_default();
-                setting.serial =
-                    *attempt * serials.len() as u64 + serials.get(&scenario.id).copied().unwrap_or_default();
-                setting.salt = setting.salt.wrapping_add(*attempt);
+                serials.give(&scenario.id, &mut setting);
                 if self.target.is_fresh_each_case() {
                     setting.ordeal = Arc::default();
                 }
-                *attempt += 1;
                 let case = one_case(Arc::clone(&scenario), taken.clone(), setting, service.for_case());
                 under_way.insert(running.spawn(case).id(), (scenario, taken));
             }
@@ -228,14 +224,14 @@ impl Run {
     }
 
     /// Takes the cases that the reference implementations are played at in virtual time, each with the number of its play.
-    fn take_virtual(&mut self, serials: &BTreeMap<String, u64>) -> Vec<(Arc<Scenario>, u64)> {
+    fn take_virtual(&mut self, serials: &Serials) -> Vec<(Arc<Scenario>, u64)> {
         if !self.target.is_built_in() {
             return Vec::new();
         }
         let (virtual_ones, rest): (Vec<_>, Vec<_>) =
             std::mem::take(&mut self.pending).into_iter().partition(|scenario| scenario.is_timed());
         self.pending = rest.into();
-        let serial = |scenario: &Arc<Scenario>| serials.get(&scenario.id).copied().unwrap_or_default();
+        let serial = |scenario: &Arc<Scenario>| serials.place(&scenario.id);
         virtual_ones.into_iter().map(|scenario| (Arc::clone(&scenario), serial(&scenario))).collect()
     }
 

@@ -12,7 +12,7 @@ use sinkcheck_spec::wire::InstanceId;
 use tokio::time::Instant;
 
 use super::{CLIENT_ID, NEW_CLIENT_ID};
-use crate::connection::{History, Incoming, Listening};
+use crate::connection::{History, Incoming, Listening, Look};
 use crate::player::{Reached, Seat};
 use crate::target::builtin::ReferenceClient;
 use crate::target::{
@@ -40,6 +40,8 @@ pub(super) struct Berth {
     adapter: Option<Arc<Adapter>>,
     name: String,
     fixture: Fixture,
+    /// The target file says which id the client has.
+    is_declared: bool,
     /// The id that the client was told to have.
     pub(super) client: InstanceId,
 }
@@ -59,8 +61,9 @@ impl Berth {
             ),
             None => None,
         };
-        let (listening, incoming) =
-            Listening::start(host, 0, tls).await.map_err(|error| fault("can't listen", error.to_string()))?;
+        let (listening, incoming) = Listening::start(host, 0, tls, Look::Never)
+            .await
+            .map_err(|error| fault("can't listen", error.to_string()))?;
         let identity = client.with_fixture(wanted.fixture).or(client.clients.first());
         let default = if wanted.fixture == Fixture::New { NEW_CLIENT_ID } else { CLIENT_ID };
         let id = identity.and_then(|identity| identity.client_instance_id).unwrap_or(default);
@@ -73,6 +76,7 @@ impl Berth {
             adapter: None,
             name,
             fixture: wanted.fixture,
+            is_declared: identity.is_some_and(|identity| identity.client_instance_id.is_some()),
             client: id,
         };
         if client.reach == ClientReach::BuiltIn {
@@ -120,7 +124,7 @@ impl Berth {
     }
 
     /// The client as a case meets it.
-    pub(super) fn seat(&self, history: ClientHistory) -> Seat {
+    pub(super) fn seat(&self, history: ClientHistory, is_told: bool) -> Seat {
         Seat {
             name: self.name.clone(),
             fixture: self.fixture,
@@ -129,6 +133,7 @@ impl Berth {
                 incoming: self.incoming.clone(),
                 history: History::new(history),
                 process: self.process.clone(),
+                is_told: is_told || self.is_declared,
             },
         }
     }

@@ -1,9 +1,11 @@
 //! Plays cases at a client under test: the harness is the server, and the client is launched for each case, or connects by itself.
 
+mod attached;
 mod berth;
 mod contact;
+mod launched;
 
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::collections::HashMap;
 use std::sync::Arc;
 use std::sync::atomic::AtomicUsize;
 use std::time::Duration;
@@ -11,19 +13,19 @@ use std::time::Duration;
 use sinkcheck_cases::language::{Ask, Certificate, Fixture, Scenario, Transport, Verb};
 use sinkcheck_reports::document::{CaseResult, CaseVerdict, Reason};
 use sinkcheck_reports::event::RunEvent;
-use sinkcheck_spec::oracle::{ClientHistory, Start};
 use sinkcheck_spec::wire::InstanceId;
-use tokio::sync::{Semaphore, watch};
+use tokio::sync::Semaphore;
 use tokio::task::{Id, JoinError, JoinSet};
 use tokio::time::Instant;
 
-use self::berth::{Berth, Wanted};
 use self::contact::Contact;
+use self::launched::LaunchedCase;
+use super::serials::Serials;
 use super::transcripts::Transcripts;
 use super::virtual_time::{Play, play_in_virtual_time};
 use super::{Run, fault, judged, stopped, timed};
 use crate::judge::unplayed;
-use crate::player::{LagMonitor, Setting};
+use crate::player::{LagMonitor, Seat, Setting};
 use crate::target::{ClientReach, ClientTarget, Target};
 
 /// The id of a launched client, where the target file gives none: each octet differs, so that none is taken for another.
@@ -60,11 +62,7 @@ impl Run {
                     }
                 }
             }
-            ClientReach::Attached(_) => {
-                let why = Reason::new("not-supported", "attached clients are to come".to_owned());
-                self.rest_is(CaseVerdict::Inconclusive, &why);
-                return false;
-            }
+            ClientReach::Attached(place) => return self.play_attached(&client, place, server, lag).await,
         };
         for note in &contact.notes {
             self.emit(RunEvent::Note(note.clone()));
@@ -91,9 +89,7 @@ impl Run {
         setting: Setting,
         server: InstanceId,
     ) -> bool {
-        let ids: BTreeSet<String> = self.pending.iter().map(|case| case.id.clone()).collect();
-        let serials: BTreeMap<String, u64> = ids.into_iter().zip(0..).collect();
-        let mut attempts: BTreeMap<String, u64> = BTreeMap::new();
+        let mut serials = Serials::of(&self.pending);
         let mut transcripts = Transcripts::default();
         let mut running: JoinSet<CaseResult> = JoinSet::new();
         let mut under_way: HashMap<Id, Arc<Scenario>> = HashMap::new();
@@ -108,12 +104,8 @@ impl Run {
         loop {
             while let Some(scenario) = self.next_for_client(client, &contact, &under_way) {
                 self.emit(RunEvent::CaseStarted { id: scenario.id.clone() });
-                let attempt = attempts.entry(scenario.id.clone()).or_default();
                 let mut setting = setting.clone();
-                let place = serials.get(&scenario.id).copied().unwrap_or_default();
-                setting.serial = *attempt * serials.len() as u64 + place;
-                setting.salt = setting.salt.wrapping_add(*attempt);
-                *attempt += 1;
+                serials.give(&scenario.id, &mut setting);
                 let case = LaunchedCase {
                     scenario: Arc::clone(&scenario),
                     setting,
@@ -168,7 +160,7 @@ impl Run {
         let mut at = 0;
         while at < self.pending.len() {
             let scenario = Arc::clone(&self.pending[at]);
-            if let Some(what) = lacks(&self.target, client, contact, &scenario) {
+            if let Some(what) = lacks(&self.target, client, Some(contact), &scenario) {
                 self.pending.remove(at);
                 let mut result = unplayed(&scenario);
                 result.verdict = CaseVerdict::NotApplicable;
@@ -185,8 +177,9 @@ impl Run {
     }
 }
 
-/// What a client lacks for a case, as far as that can be told before it is played.
-fn lacks(target: &Target, client: &ClientTarget, contact: &Contact, scenario: &Scenario) -> Option<String> {
+/// What a client lacks for a case, as far as that can be told before it is played; of one that is launched, with what is known of
+/// it.
+fn lacks(target: &Target, client: &ClientTarget, contact: Option<&Contact>, scenario: &Scenario) -> Option<String> {
     if scenario.transport == Transport::Tls {
         if client.tls.is_none() || !target.has_capability("tls") {
             return Some("TLS".to_owned());
@@ -211,80 +204,23 @@ fn lacks(target: &Target, client: &ClientTarget, contact: &Contact, scenario: &S
     if client.with_fixture(scenario.client).is_none() {
         return Some(format!("a `{}` client", scenario.client.name()));
     }
-    if scenario.client == Fixture::New && !client.lists_clients && !contact.follows_new {
+    let follows_new = contact.is_none_or(|contact| contact.follows_new);
+    if scenario.client == Fixture::New && !client.lists_clients && !follows_new {
         return Some("a `new` client: it doesn't take what it is from SINK_FIXTURE".to_owned());
     }
     None
 }
 
-/// A case that is about to be played at a client that is launched for it.
-struct LaunchedCase {
-    scenario: Arc<Scenario>,
-    setting: Setting,
-    client: ClientTarget,
-    contact: Contact,
-    server: InstanceId,
-    /// As many programs start at a time as the machine has processors: more would only make each of them late.
-    starting: Arc<Semaphore>,
-    stop: watch::Receiver<bool>,
-}
-
-impl LaunchedCase {
-    async fn play(mut self) -> CaseResult {
-        let starting = Arc::clone(&self.starting).acquire_owned().await;
-        let begun = Instant::now();
-        let scenario = Arc::clone(&self.scenario);
-        let wanted = Wanted {
-            fixture: scenario.client,
-            certificate: scenario.certificate,
-            publishes: scenario.publishes,
-            server: self.server,
-        };
-        let mut result = match Berth::start(&self.setting.target, &self.client, wanted).await {
-            Ok(berth) => {
-                let settled = berth.settled();
-                tokio::spawn(async move {
-                    settled.await;
-                    drop(starting);
-                });
-                self.play_at(berth).await
-            }
-            Err(why) => {
-                let mut result = unplayed(&scenario);
-                result.reason = Some(why);
-                result
-            }
-        };
-        result.duration_ms = begun.elapsed().as_secs_f64() * 1e3;
-        result
-    }
-
-    async fn play_at(&mut self, berth: Berth) -> CaseResult {
-        let scenario = &self.scenario;
-        self.setting.adapter = berth.adapter();
-        let start = match scenario.client {
-            Fixture::New => Start::New,
-            _ if self.contact.follows_known => Start::Known(self.server),
-            _ => Start::Unknown,
-        };
-        let seat = berth.seat(ClientHistory::new(start));
-        let played = tokio::select! {
-            played = timed(scenario, &self.setting, seat, None) => played,
-            () = stopped(&mut self.stop) => None,
-        };
-        // The adapter's end is its own to see, so that nobody else may hold it.
-        self.setting.adapter = None;
-        let output = berth.finish().await;
-        let mut result = judged(scenario, played);
-        if result.verdict != CaseVerdict::Pass {
-            result.output = output;
-        }
-        result
-    }
-}
-
 /// How long launched clients have to end when a run is interrupted; then they are killed.
 const ENDING: Duration = Duration::from_secs(5);
+
+/// Plays a case with a client that has connected by itself.
+async fn attached_case(scenario: &Scenario, setting: &Setting, seat: Seat) -> CaseResult {
+    let begun = Instant::now();
+    let mut result = judged(scenario, timed(scenario, setting, seat, None).await);
+    result.duration_ms = begun.elapsed().as_secs_f64() * 1e3;
+    result
+}
 
 /// How long all of a case's waits for connections may take beyond what any case takes.
 pub(super) const CONNECTIONS: Duration = Duration::from_secs(600);
