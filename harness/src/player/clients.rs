@@ -152,7 +152,7 @@ impl Player<'_> {
         let Some(link) = self.connections.get(on) else { return Err(None) };
         let came = link
             .connection
-            .wait(Instant::now() + patience, |inbox: &mut Inbox| match inbox.requests.pop_front() {
+            .wait(Instant::now() + patience, |inbox: &mut Inbox| match inbox.request.take() {
                 Some(request) => Some(Ok(request)),
                 None if !inbox.breaches.is_empty() => Some(Err(None)),
                 None => inbox.closed.as_ref().map(|closed| Err(Some(closed.how.clone()))),

@@ -134,7 +134,7 @@ async fn meet(berth: &Berth, server: InstanceId) -> Result<(Connection, Connecti
 pub(super) async fn accept(connection: &Connection, server: InstanceId) -> Result<ConnectionRequest<'static>, Reason> {
     connection.inbox().holds_events = true;
     let request = connection
-        .wait(Instant::now() + PATIENCE, |inbox: &mut Inbox| match inbox.requests.pop_front() {
+        .wait(Instant::now() + PATIENCE, |inbox: &mut Inbox| match inbox.request.take() {
             Some(Request::Known(request)) => Some(Ok(request)),
             Some(Request::OtherVersion(text)) => Some(Err(text)),
             None if !inbox.breaches.is_empty() => Some(Err(String::new())),
