@@ -26,6 +26,8 @@ pub(super) struct Wanted {
     pub(super) certificate: Certificate,
     /// How many events it is to publish.
     pub(super) publishes: u32,
+    /// The adapter is asked something.
+    pub(super) asks: bool,
     /// The harness's id as the server.
     pub(super) server: InstanceId,
 }
@@ -111,7 +113,7 @@ impl Berth {
                 .map_err(|error| fault("launch", error.to_string()))?;
             berth.process = Process::of(launched);
         }
-        if let Some(AdapterKind::Command { command, folder }) = &target.adapter {
+        if let Some(AdapterKind::Command { command, folder }) = target.adapter.as_ref().filter(|_| wanted.asks) {
             let adapter =
                 ProcessAdapter::start(command, folder, &with).map_err(|error| fault("adapter", error.to_string()))?;
             berth.adapter = Some(Arc::new(Adapter::Process(Box::new(adapter))));

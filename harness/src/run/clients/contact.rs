@@ -65,7 +65,8 @@ pub(super) async fn first(target: &Target, client: &ClientTarget, server: Instan
         publishing: Publishing::default(),
         notes: Vec::new(),
     };
-    let wanted = Wanted { fixture: Fixture::Known, certificate: Certificate::Trusted, publishes: 0, server };
+    let wanted =
+        Wanted { fixture: Fixture::Known, certificate: Certificate::Trusted, publishes: 0, asks: false, server };
     let berth = Berth::start(target, client, wanted).await?;
     let met = meet(&berth, server).await;
     let mut silent = None;

@@ -12,7 +12,7 @@ use tokio::time::Instant;
 use super::berth::{Berth, Wanted};
 use super::contact::Contact;
 use crate::judge::unplayed;
-use crate::player::Setting;
+use crate::player::{Publishing, Setting};
 use crate::run::{judged, stopped, timed};
 use crate::target::ClientTarget;
 
@@ -38,6 +38,7 @@ impl LaunchedCase {
             fixture: scenario.client,
             certificate: scenario.certificate,
             publishes: scenario.publishes,
+            asks: scenario.asks() || (scenario.publishes > 0 && self.contact.publishing == Publishing::ByAdapter),
             server: self.server,
         };
         let mut result = match Berth::start(&self.setting.target, &self.client, wanted).await {
