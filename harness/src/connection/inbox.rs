@@ -1,6 +1,7 @@
 //! What came on a connection and no step has taken yet.
 
 use std::collections::VecDeque;
+use std::time::Duration;
 
 use sinkcheck_spec::oracle::{Breach, Phase};
 use sinkcheck_spec::wire::{ConnectionRequest, ConnectionResponse, Event, Message, MessageId, Publish, Reason};
@@ -84,6 +85,8 @@ pub struct Inbox {
     pub is_waiting: bool,
     /// When octets were last sent.
     pub last_sent: Instant,
+    /// The longest time between what was sent and what was sent before it.
+    pub longest_silence: Duration,
     /// How many frames came.
     pub frames: usize,
     /// How many of them a case may wait for: neither a PING nor a PONG, which come for as long as a connection is kept alive.
@@ -118,6 +121,7 @@ impl Inbox {
             mute: false,
             is_waiting: false,
             last_sent: Instant::now(),
+            longest_silence: Duration::ZERO,
             frames: 0,
             awaited: 0,
             octets: 0,
@@ -125,6 +129,19 @@ impl Inbox {
             unfinished: Vec::new(),
             pending: 0,
         }
+    }
+
+    /// Octets are about to be sent.
+    pub(super) fn sends(&mut self) {
+        let now = Instant::now();
+        self.longest_silence = self.longest_silence.max(now.saturating_duration_since(self.last_sent));
+        self.last_sent = now;
+    }
+
+    /// The longest time for which nothing was sent, up to the connection's end.
+    pub fn our_silence(&self) -> Duration {
+        let last = self.closed.as_ref().map(|closed| closed.at.saturating_duration_since(self.last_sent));
+        self.longest_silence.max(last.unwrap_or_default())
     }
 
     /// Whether the peer sends without end.

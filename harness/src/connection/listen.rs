@@ -30,6 +30,7 @@ pub struct Listening {
     /// Where.
     pub address: SocketAddr,
     shows: watch::Sender<Shows>,
+    connected: watch::Receiver<bool>,
     task: JoinHandle<()>,
 }
 
@@ -64,9 +65,10 @@ impl Listening {
         let listener = TcpListener::bind((host, port)).await?;
         let address = listener.local_addr()?;
         let (arrivals, incoming) = Incoming::channel();
+        let (is_connected, connected) = watch::channel(false);
         let (shows, shown) = watch::channel(Shows { tls, turn: 0 });
-        let task = tokio::spawn(accept(listener, shown, look, arrivals));
-        Ok((Self { address, shows, task }, incoming))
+        let task = tokio::spawn(accept(listener, shown, look, arrivals, is_connected));
+        Ok((Self { address, shows, connected, task }, incoming))
     }
 
     /// From now on clients are shown this. The turn that connections have from then on.
@@ -74,6 +76,11 @@ impl Listening {
         let turn = self.shows.borrow().turn + 1;
         self.shows.send_replace(Shows { tls, turn });
         turn
+    }
+
+    /// Whether anything has connected.
+    pub fn connected(&self) -> watch::Receiver<bool> {
+        self.connected.clone()
     }
 }
 
@@ -83,12 +90,19 @@ impl Drop for Listening {
     }
 }
 
-async fn accept(listener: TcpListener, shown: watch::Receiver<Shows>, look: Look, arrivals: Arrivals) {
+async fn accept(
+    listener: TcpListener,
+    shown: watch::Receiver<Shows>,
+    look: Look,
+    arrivals: Arrivals,
+    is_connected: watch::Sender<bool>,
+) {
     loop {
         // Nothing is accepted that nobody could take; the client's connection waits in the system.
         let Ok(place) = arrivals.clone().reserve_owned().await else { return };
         match listener.accept().await {
             Ok((stream, _)) => {
+                is_connected.send_replace(true);
                 let (at, shows) = (Instant::now(), shown.borrow().clone());
                 // A client that is long about its TLS handshake must not keep the next one waiting.
                 tokio::spawn(async move {

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use sinkcheck_spec::machine::EventNumber;
+use sinkcheck_spec::machine::{EventNumber, OutboxFull};
 use sinkcheck_spec::wire::{Event, InstanceId};
 
 use super::ClientError;
@@ -27,7 +27,7 @@ impl ClientControl {
     ///
     /// [`ClientError`]; then the event was not taken.
     pub fn publish(&self, event: Event<'static>) -> Result<EventNumber, ClientError> {
-        self.take(event, None)
+        self.take(vec![(event, None)])
     }
 
     /// Like [`ClientControl::publish`], for the last of so many lines of an events file. The event and the count are kept
@@ -37,11 +37,23 @@ impl ClientControl {
     ///
     /// As [`ClientControl::publish`].
     pub fn publish_line(&self, event: Event<'static>, lines: u64) -> Result<EventNumber, ClientError> {
-        self.take(event, Some(lines))
+        self.take(vec![(event, Some(lines))])
     }
 
-    fn take(&self, event: Event<'static>, lines: Option<u64>) -> Result<EventNumber, ClientError> {
-        self.kept.publish(event, lines)
+    /// Like [`ClientControl::publish_line`], for many: each event with how many lines have been taken with it. They wait
+    /// for the disk once. Returns how many were taken, from the first on; it is fewer where there is no more room.
+    ///
+    /// # Errors
+    ///
+    /// [`ClientError`], but not for want of room.
+    pub fn publish_lines(&self, events: Vec<(Event<'static>, u64)>) -> Result<usize, ClientError> {
+        let events = events.into_iter().map(|(event, lines)| (event, Some(lines))).collect();
+        self.kept.publish(events).map(|numbers| numbers.len())
+    }
+
+    fn take(&self, event: Vec<(Event<'static>, Option<u64>)>) -> Result<EventNumber, ClientError> {
+        let numbers = self.kept.publish(event)?;
+        numbers.first().copied().ok_or(ClientError::OutboxFull(OutboxFull))
     }
 
     /// How many lines of an events file have been taken, in this process and, where there is a state file, before.

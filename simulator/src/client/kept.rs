@@ -103,9 +103,9 @@ impl Kept {
         changed
     }
 
-    /// Takes an event for the server, and wakes whoever is to send it.
-    pub(crate) fn publish(&self, event: Event<'static>, lines: Option<u64>) -> Result<EventNumber, ClientError> {
-        let published = self.lock().publish(event, lines);
+    /// Takes events for the server, and wakes whoever is to send them.
+    pub(crate) fn publish(&self, events: Vec<(Event<'static>, Option<u64>)>) -> Result<Vec<EventNumber>, ClientError> {
+        let published = self.lock().publish(events);
         if matches!(published, Err(ClientError::NotKept(_))) {
             self.news.send_replace(());
         }
@@ -160,17 +160,21 @@ impl Inner {
         self.keep(&what, written)
     }
 
-    /// Takes an event for the server. `lines`, if any, says how many lines of an events file have been taken with it.
-    fn publish(&mut self, event: Event<'static>, lines: Option<u64>) -> Result<EventNumber, ClientError> {
+    /// Takes events for the server, as many as there is room for, oldest first. Each may say how many lines of an events
+    /// file have been taken with it.
+    fn publish(&mut self, mut events: Vec<(Event<'static>, Option<u64>)>) -> Result<Vec<EventNumber>, ClientError> {
         self.check()?;
-        if self.record.outbox.unanswered() >= Outbox::CAPACITY {
-            return Err(OutboxFull.into());
+        events.truncate(Outbox::CAPACITY.saturating_sub(self.record.outbox.unanswered()));
+        // Written before they count as taken.
+        let first = self.record.outbox.next_number().0;
+        let numbered = (first..).map(EventNumber).zip(&events).map(|(number, (event, lines))| (number, event, *lines));
+        self.store(|store| store.queued(numbered))?;
+        let mut numbers = Vec::with_capacity(events.len());
+        for (event, lines) in events {
+            numbers.push(self.record.outbox.push(event)?);
+            self.lines = lines.unwrap_or(self.lines);
         }
-        // Written before it counts as taken.
-        let number = self.record.outbox.next_number();
-        self.store(|store| store.queued(number, &event, lines))?;
-        self.lines = lines.unwrap_or(self.lines);
-        Ok(self.record.outbox.push(event)?)
+        Ok(numbers)
     }
 
     /// How many lines of an events file have been taken.

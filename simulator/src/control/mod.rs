@@ -82,4 +82,22 @@ impl Control {
     pub fn delivered(&self, client: &str) -> Result<Vec<Event<'static>>, ControlError> {
         Ok(self.clients.named(client)?.lock().record.delivered.iter().cloned().collect())
     }
+
+    /// How many of the server's events for the client are unanswered, sent or not.
+    ///
+    /// # Errors
+    ///
+    /// [`ControlError::UnknownClient`].
+    pub fn unanswered(&self, client: &str) -> Result<usize, ControlError> {
+        Ok(self.clients.named(client)?.lock().record.outbox.unanswered())
+    }
+
+    /// How many of the server's events the client took.
+    ///
+    /// # Errors
+    ///
+    /// [`ControlError::UnknownClient`].
+    pub fn events_delivered(&self, client: &str) -> Result<u64, ControlError> {
+        Ok(self.clients.named(client)?.lock().record.outbox.delivered())
+    }
 }

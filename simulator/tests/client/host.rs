@@ -30,7 +30,7 @@ impl Host {
     pub(crate) fn new() -> (Self, impl Connect) {
         let (sender, connections) = mpsc::unbounded_channel();
         let connect = connect_with(move || {
-            let (ours, theirs) = tokio::io::duplex(4096);
+            let (ours, theirs) = tokio::io::duplex(1 << 16);
             sender.send(theirs).map_err(|_| io::Error::from(io::ErrorKind::ConnectionRefused))?;
             Ok(ours)
         });

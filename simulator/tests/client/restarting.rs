@@ -1,8 +1,11 @@
+use std::mem;
+use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
-use sinkcheck_simulator::ClientConfig;
-use sinkcheck_simulator::client::ClientError;
+use sinkcheck_simulator::client::{ClientError, Equipment};
+use sinkcheck_simulator::{ClientConfig, ClientControl, ClientEvent};
 use sinkcheck_spec::wire::{Ack, ConnectionResponse, InstanceId, Message, Publish};
+use tokio::io::AsyncWriteExt as _;
 
 use crate::host::{Host, event, id, known, request};
 
@@ -103,6 +106,28 @@ async fn what_arrives_for_an_earlier_life_is_not_taken() {
     peer.send(Publish { message_id: id(0), event: event(1, 1) }).await;
     client.control().prepare().expect("a running client");
     peer.expect_close().await;
+    assert_eq!(client.control().delivered(), []);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_connection_that_is_still_at_work_touches_nothing_of_the_next_life() {
+    let control: Arc<OnceLock<ClientControl>> = Arc::default();
+    let known_by_then = Arc::clone(&control);
+    let mut first = true;
+    // Between one read and the next, of which there are several before anybody else gets to run.
+    let observer = Box::new(move |told| {
+        if matches!(told, ClientEvent::Delivered(_)) && mem::take(&mut first) {
+            known_by_then.get().expect("started").prepare().expect("a running client");
+        }
+    });
+    let equipment = Equipment { observer: Some(observer), ..Equipment::default() };
+    let (mut host, client) = Host::with_equipped_client(known(), equipment);
+    control.set(client.control()).expect("set once");
+    let mut peer = host.accept(1, Some(2)).await;
+    peer.expect_open().await;
+    let many = (0..2000).map(|number| Message::from(Publish { message_id: id(number), event: event(1, 1) }).to_frame());
+    peer.stream.write_all(&many.collect::<Vec<_>>().concat()).await.expect("the client takes octets");
+    host.accept(1, Some(2)).await.expect_open().await;
     assert_eq!(client.control().delivered(), []);
 }
 

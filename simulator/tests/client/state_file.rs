@@ -2,7 +2,10 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use sinkcheck_simulator::client::state::{Identity, StateError, Store};
-use sinkcheck_simulator::client::{Behaviour, Client, ClientConfig, Equipment, RunningClient, connect_with};
+use sinkcheck_simulator::client::{
+    Behaviour, Client, ClientConfig, ClientError, Equipment, RunningClient, connect_with,
+};
+use sinkcheck_spec::machine::OutboxFull;
 use sinkcheck_spec::wire::{Event, InstanceId};
 
 use crate::host::{Host, event};
@@ -157,7 +160,7 @@ async fn a_file_that_is_mostly_about_the_past_is_written_anew() {
     fields.event_data = vec![7; 60_000].into();
     let large = Event::new(fields).expect("fits a frame");
     let mut longest = 0;
-    for number in 0..60 {
+    for number in 0..24 {
         control.publish_line(large.clone(), number + 1).expect("room");
         let id = peer.next_publish().await.message_id;
         longest = longest.max(fs::metadata(&path).expect("the state file").len());
@@ -169,5 +172,22 @@ async fn a_file_that_is_mostly_about_the_past_is_written_anew() {
     assert!(longest < 2 << 20, "{longest} octets");
     client.stop().await;
     let met = Identity { client: InstanceId(1), server: Some(InstanceId(2)) };
-    assert_eq!(kept(&path).await, (met, vec![large], 60));
+    assert_eq!(kept(&path).await, (met, vec![large], 24));
+}
+
+#[tokio::test(start_paused = true)]
+async fn many_lines_are_taken_at_once_as_far_as_there_is_room() {
+    let path = file("many");
+    let client = alone(&path);
+    let control = client.control();
+    let lines = |count: u64| (0..count).map(|offset| (event(1, offset), offset + 1)).collect::<Vec<_>>();
+    assert_eq!(control.publish_lines(lines(60_000)), Ok(60_000));
+    assert_eq!(control.publish_lines(Vec::new()), Ok(0));
+    assert_eq!(control.publish_lines(lines(10_000)), Ok(5_536));
+    assert_eq!(control.publish_lines(lines(1)), Ok(0));
+    assert_eq!(control.publish(event(1, 1)), Err(ClientError::OutboxFull(OutboxFull)));
+    assert_eq!((control.unanswered(), control.lines_taken()), (65_536, 5_536));
+    client.stop().await;
+    let store = Store::open(&path, FRESH).expect("a state file");
+    assert_eq!((store.unanswered().len(), store.lines_taken()), (65_536, 5_536));
 }

@@ -9,6 +9,7 @@ use sinkcheck_simulator::client::{RunningClient, TcpConnect};
 use sinkcheck_spec::machine::Backoff;
 use sinkcheck_spec::oracle::ClientHistory;
 use sinkcheck_spec::wire::InstanceId;
+use tokio::time::Instant;
 
 use super::{CLIENT_ID, NEW_CLIENT_ID};
 use crate::connection::{History, Incoming, Listening, Look};
@@ -138,6 +139,19 @@ impl Berth {
         self.process.ended().map(|status| status.to_string())
     }
 
+    /// Ends when the client has connected for the first time, has ended, or is long about it.
+    pub(super) fn settled(&self) -> impl Future<Output = ()> + Send + use<> {
+        let (process, mut connected) = (self.process.clone(), self.listening.connected());
+        async move {
+            let deadline = Instant::now() + START;
+            while process.ended().is_none() && Instant::now() < deadline {
+                if tokio::time::timeout(LOOK, connected.wait_for(|connected| *connected)).await.is_ok() {
+                    return;
+                }
+            }
+        }
+    }
+
     pub(super) fn incoming(&self) -> &Incoming {
         &self.incoming
     }
@@ -162,6 +176,9 @@ const KEEPALIVE: Duration = Duration::from_secs(60);
 /// What the reference client waits in real time. What clients in the field wait, it does in virtual time.
 const WAITS: [Duration; 4] =
     [Duration::from_millis(20), Duration::from_millis(40), Duration::from_millis(80), Duration::from_millis(160)];
+
+/// How often it is looked whether a launched client still runs.
+const LOOK: Duration = Duration::from_millis(50);
 
 /// How long a launched client has until it connects for the first time.
 pub(super) const START: Duration = Duration::from_secs(20);

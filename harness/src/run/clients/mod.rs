@@ -14,6 +14,7 @@ use sinkcheck_reports::document::{CaseResult, CaseVerdict, Reason};
 use sinkcheck_reports::event::RunEvent;
 use sinkcheck_spec::oracle::{ClientHistory, Start};
 use sinkcheck_spec::wire::InstanceId;
+use tokio::sync::{Semaphore, watch};
 use tokio::task::{Id, JoinError, JoinSet};
 use tokio::time::Instant;
 
@@ -22,9 +23,9 @@ use self::contact::Contact;
 use super::serials::Serials;
 use super::transcripts::Transcripts;
 use super::virtual_time::{Play, play_in_virtual_time};
-use super::{Run, fault, stopped, timed};
-use crate::judge::{judge, unplayed};
-use crate::player::{LagMonitor, Played, Seat, Setting};
+use super::{Run, fault, judged, stopped, timed};
+use crate::judge::unplayed;
+use crate::player::{LagMonitor, Setting};
 use crate::target::{ClientReach, ClientTarget, Target};
 
 /// The id of a launched client, where the target file gives none: each octet differs, so that none is taken for another.
@@ -92,6 +93,7 @@ impl Run {
         let mut transcripts = Transcripts::default();
         let mut running: JoinSet<CaseResult> = JoinSet::new();
         let mut under_way: HashMap<Id, Arc<Scenario>> = HashMap::new();
+        let starting = Arc::new(Semaphore::new(std::thread::available_parallelism().map_or(2, usize::from)));
         for (scenario, serial) in self.take_virtual(&serials) {
             self.emit(RunEvent::CaseStarted { id: scenario.id.clone() });
             let (target, play) = (Arc::clone(&self.target), Play { serial, salt: setting.salt });
@@ -104,8 +106,16 @@ impl Run {
                 self.emit(RunEvent::CaseStarted { id: scenario.id.clone() });
                 let mut setting = setting.clone();
                 serials.give(&scenario.id, &mut setting);
-                let case = launched_case(Arc::clone(&scenario), setting, client.clone(), contact.clone(), server);
-                under_way.insert(running.spawn(case).id(), scenario);
+                let case = LaunchedCase {
+                    scenario: Arc::clone(&scenario),
+                    setting,
+                    client: client.clone(),
+                    contact: contact.clone(),
+                    server,
+                    starting: Arc::clone(&starting),
+                    stop: self.stop.clone(),
+                };
+                under_way.insert(running.spawn(case.play()).id(), scenario);
             }
             if running.is_empty() {
                 break;
@@ -113,6 +123,8 @@ impl Run {
             let finished = tokio::select! {
                 finished = running.join_next_with_id() => finished,
                 () = stopped(&mut self.stop) => {
+                    // Each case sees that, too, and ends its client in an orderly way.
+                    let _ = tokio::time::timeout(ENDING, async { while running.join_next().await.is_some() {} }).await;
                     running.shutdown().await;
                     return true;
                 }
@@ -199,64 +211,74 @@ fn lacks(target: &Target, client: &ClientTarget, contact: Option<&Contact>, scen
     None
 }
 
-async fn launched_case(
+/// A case that is about to be played at a client that is launched for it.
+struct LaunchedCase {
     scenario: Arc<Scenario>,
     setting: Setting,
     client: ClientTarget,
     contact: Contact,
     server: InstanceId,
-) -> CaseResult {
-    let begun = Instant::now();
-    let mut setting = setting;
-    let wanted =
-        Wanted { fixture: scenario.client, certificate: scenario.certificate, publishes: scenario.publishes, server };
-    let mut result = match Berth::start(&setting.target, &client, wanted).await {
-        Ok(berth) => {
-            setting.adapter = berth.adapter();
-            let start = match scenario.client {
-                Fixture::New => Start::New,
-                _ if contact.follows_known => Start::Known(server),
-                _ => Start::Unknown,
-            };
-            let played = timed(&scenario, &setting, berth.seat(ClientHistory::new(start)), None).await;
-            // The adapter's end is its own to see, so that nobody else may hold it.
-            setting.adapter = None;
-            let output = berth.finish().await;
-            let mut result = judged(&scenario, played);
-            if result.verdict != CaseVerdict::Pass {
-                result.output = output;
+    /// As many programs start at a time as the machine has processors: more would only make each of them late.
+    starting: Arc<Semaphore>,
+    stop: watch::Receiver<bool>,
+}
+
+impl LaunchedCase {
+    async fn play(mut self) -> CaseResult {
+        let starting = Arc::clone(&self.starting).acquire_owned().await;
+        let begun = Instant::now();
+        let scenario = Arc::clone(&self.scenario);
+        let wanted = Wanted {
+            fixture: scenario.client,
+            certificate: scenario.certificate,
+            publishes: scenario.publishes,
+            server: self.server,
+        };
+        let mut result = match Berth::start(&self.setting.target, &self.client, wanted).await {
+            Ok(berth) => {
+                let settled = berth.settled();
+                tokio::spawn(async move {
+                    settled.await;
+                    drop(starting);
+                });
+                self.play_at(berth).await
             }
-            result
-        }
-        Err(why) => {
-            let mut result = unplayed(&scenario);
-            result.reason = Some(why);
-            result
-        }
-    };
-    result.duration_ms = begun.elapsed().as_secs_f64() * 1e3;
-    result
-}
+            Err(why) => {
+                let mut result = unplayed(&scenario);
+                result.reason = Some(why);
+                result
+            }
+        };
+        result.duration_ms = begun.elapsed().as_secs_f64() * 1e3;
+        result
+    }
 
-/// Plays a case with a client that has connected by itself.
-async fn attached_case(scenario: &Scenario, setting: &Setting, seat: Seat) -> CaseResult {
-    let begun = Instant::now();
-    let mut result = judged(scenario, timed(scenario, setting, seat, None).await);
-    result.duration_ms = begun.elapsed().as_secs_f64() * 1e3;
-    result
-}
-
-/// What a case came to that was played, to its end or not.
-fn judged(scenario: &Scenario, played: Option<Played>) -> CaseResult {
-    match played {
-        Some(played) => judge(scenario, played),
-        None => {
-            let mut result = unplayed(scenario);
-            result.reason = Some(Reason::new("case-took-too-long", "the case was not over in time".to_owned()));
-            result
+    async fn play_at(&mut self, berth: Berth) -> CaseResult {
+        let scenario = &self.scenario;
+        self.setting.adapter = berth.adapter();
+        let start = match scenario.client {
+            Fixture::New => Start::New,
+            _ if self.contact.follows_known => Start::Known(self.server),
+            _ => Start::Unknown,
+        };
+        let seat = berth.seat(ClientHistory::new(start));
+        let played = tokio::select! {
+            played = timed(scenario, &self.setting, seat, None) => played,
+            () = stopped(&mut self.stop) => None,
+        };
+        // The adapter's end is its own to see, so that nobody else may hold it.
+        self.setting.adapter = None;
+        let output = berth.finish().await;
+        let mut result = judged(scenario, played);
+        if result.verdict != CaseVerdict::Pass {
+            result.output = output;
         }
+        result
     }
 }
+
+/// How long launched clients have to end when a run is interrupted; then they are killed.
+const ENDING: Duration = Duration::from_secs(5);
 
 /// How long all of a case's waits for connections may take beyond what any case takes.
 pub(super) const CONNECTIONS: Duration = Duration::from_secs(600);

@@ -105,10 +105,19 @@ impl Store {
         self.file.sync_data()
     }
 
-    /// An event was taken, and maybe as many lines of an events file with it.
-    pub(crate) fn queued(&mut self, number: EventNumber, event: &Event<'static>, lines: Option<u64>) -> io::Result<()> {
-        self.append(&Entry::Event { number: number.0, event: event.clone(), lines })?;
-        self.lines = lines.unwrap_or(self.lines);
+    /// Events were taken, and maybe lines of an events file with them. One wait for the disk is enough for all.
+    pub(crate) fn queued<'e>(
+        &mut self,
+        events: impl Iterator<Item = (EventNumber, &'e Event<'static>, Option<u64>)>,
+    ) -> io::Result<()> {
+        let mut octets = Vec::new();
+        let mut taken = self.lines;
+        for (number, event, lines) in events {
+            octets.extend(Entry::Event { number: number.0, event: event.clone(), lines }.line()?);
+            taken = lines.unwrap_or(taken);
+        }
+        self.write(&octets)?;
+        self.lines = taken;
         self.file.sync_data()
     }
 
@@ -133,9 +142,12 @@ impl Store {
     }
 
     fn append(&mut self, entry: &Entry) -> io::Result<()> {
-        let line = entry.line()?;
-        self.file.write_all(&line)?;
-        self.octets += line.len() as u64;
+        self.write(&entry.line()?)
+    }
+
+    fn write(&mut self, lines: &[u8]) -> io::Result<()> {
+        self.file.write_all(lines)?;
+        self.octets += lines.len() as u64;
         Ok(())
     }
 }
