@@ -55,8 +55,10 @@ pub struct Inbox {
     pub oracle: Watch,
     /// Rules that were broken, in the order in which they were.
     pub breaches: Vec<Breach>,
-    /// A client's requests that no step has taken.
-    pub requests: VecDeque<Request>,
+    /// A client's request that no step has taken.
+    pub request: Option<Request>,
+    /// A request came.
+    is_introduced: bool,
     /// Responses that no step has taken.
     pub responses: VecDeque<ConnectionResponse<'static>>,
     /// Answers that no step has taken.
@@ -106,7 +108,8 @@ impl Inbox {
         Self {
             oracle,
             breaches: Vec::new(),
-            requests: VecDeque::new(),
+            request: None,
+            is_introduced: false,
             responses: VecDeque::new(),
             answers: Vec::new(),
             pongs: 0,
@@ -129,6 +132,11 @@ impl Inbox {
             unfinished: Vec::new(),
             pending: 0,
         }
+    }
+
+    fn introduced_by(&mut self, request: Request) {
+        self.is_introduced = true;
+        self.request = Some(request);
     }
 
     /// Octets are about to be sent.
@@ -183,7 +191,7 @@ impl Inbox {
 
     /// What stands there unasked, in words.
     pub fn unasked(&self) -> Option<String> {
-        if let Some(request) = self.requests.front() {
+        if let Some(request) = &self.request {
             return Some(match request {
                 Request::Known(request) => request.to_string(),
                 Request::OtherVersion(text) => text.clone(),
@@ -235,8 +243,10 @@ impl Inbox {
                     return Some(Message::Ack(sinkcheck_spec::wire::Ack { message_id }));
                 }
             }
-            Message::ConnectionRequest(request) => self.requests.push_back(Request::Known(request)),
-            other @ Message::OtherVersion(_) => self.requests.push_back(Request::OtherVersion(other.to_string())),
+            // A second one is the oracle's to blame, and no step's to take.
+            Message::ConnectionRequest(_) | Message::OtherVersion(_) if self.is_introduced => {}
+            Message::ConnectionRequest(request) => self.introduced_by(Request::Known(request)),
+            other @ Message::OtherVersion(_) => self.introduced_by(Request::OtherVersion(other.to_string())),
         }
         None
     }

@@ -29,8 +29,8 @@ const PAUSE: Duration = Duration::from_millis(50);
 pub struct Listening {
     /// Where.
     pub address: SocketAddr,
-    shows: watch::Sender<Shows>,
     connected: watch::Receiver<bool>,
+    shows: watch::Sender<Shows>,
     task: JoinHandle<()>,
 }
 
@@ -65,10 +65,15 @@ impl Listening {
         let listener = TcpListener::bind((host, port)).await?;
         let address = listener.local_addr()?;
         let (arrivals, incoming) = Incoming::channel();
-        let (is_connected, connected) = watch::channel(false);
         let (shows, shown) = watch::channel(Shows { tls, turn: 0 });
+        let (is_connected, connected) = watch::channel(false);
         let task = tokio::spawn(accept(listener, shown, look, arrivals, is_connected));
-        Ok((Self { address, shows, connected, task }, incoming))
+        Ok((Self { address, connected, shows, task }, incoming))
+    }
+
+    /// Whether anything has connected.
+    pub fn connected(&self) -> watch::Receiver<bool> {
+        self.connected.clone()
     }
 
     /// From now on clients are shown this. The turn that connections have from then on.
@@ -76,11 +81,6 @@ impl Listening {
         let turn = self.shows.borrow().turn + 1;
         self.shows.send_replace(Shows { tls, turn });
         turn
-    }
-
-    /// Whether anything has connected.
-    pub fn connected(&self) -> watch::Receiver<bool> {
-        self.connected.clone()
     }
 }
 

@@ -114,6 +114,9 @@ impl Player<'_> {
             }
             Some(Come::CantTell(code, message)) => Err(Halt::CantTell { code, message }),
             Some(Come::NotYet) | None => {
+                if let (Pattern::ConnectionRequest(_), Some(halt)) = (pattern, self.no_frame(on)) {
+                    return Err(halt);
+                }
                 // What a client publishes by itself is its own affair.
                 if matches!(pattern, Pattern::Event(_)) {
                     let message = format!("the client published nothing within {} ms", begun.elapsed().as_millis());

@@ -147,6 +147,8 @@ pub enum Reached {
         history: History,
         /// The program that it runs in, if the harness launched one.
         process: Process,
+        /// The seat's client_instance_id is what the client was told to have, or what the target file says that it has.
+        is_told: bool,
     },
 }
 
@@ -304,7 +306,7 @@ enum Halt {
 pub async fn play(scenario: &Scenario, setting: &Setting, main: Seat, other: Option<Seat>) -> Played {
     let transcript = Transcript::begin(setting.target.role);
     let mut player = Player {
-        values: Values::new(&setting.target, main.client, setting.server),
+        values: Values::new(&setting.target, main.client, main.is_told(), setting.server),
         scenario,
         setting,
         main,
@@ -353,6 +355,11 @@ impl Seat {
             Reached::Server(reach) => Connection::open(name, reach, patience, keepalive, transcript).await,
             Reached::Client { .. } => Err(DialError::ByItself),
         }
+    }
+
+    /// Whether the client_instance_id is known beforehand, and not what a client under test makes it.
+    fn is_told(&self) -> bool {
+        !matches!(self.reached, Reached::Client { is_told: false, .. })
     }
 
     /// Where the target is, for messages.

@@ -26,6 +26,8 @@ pub(super) struct Wanted {
     pub(super) certificate: Certificate,
     /// How many events it is to publish.
     pub(super) publishes: u32,
+    /// The adapter is asked something.
+    pub(super) asks: bool,
     /// The harness's id as the server.
     pub(super) server: InstanceId,
 }
@@ -40,6 +42,8 @@ pub(super) struct Berth {
     adapter: Option<Arc<Adapter>>,
     name: String,
     fixture: Fixture,
+    /// The target file says which id the client has.
+    is_declared: bool,
     /// The id that the client was told to have.
     pub(super) client: InstanceId,
 }
@@ -74,6 +78,7 @@ impl Berth {
             adapter: None,
             name,
             fixture: wanted.fixture,
+            is_declared: identity.is_some_and(|identity| identity.client_instance_id.is_some()),
             client: id,
         };
         if client.reach == ClientReach::BuiltIn {
@@ -108,7 +113,7 @@ impl Berth {
                 .map_err(|error| fault("launch", error.to_string()))?;
             berth.process = Process::of(launched);
         }
-        if let Some(AdapterKind::Command { command, folder }) = &target.adapter {
+        if let Some(AdapterKind::Command { command, folder }) = target.adapter.as_ref().filter(|_| wanted.asks) {
             let adapter =
                 ProcessAdapter::start(command, folder, &with).map_err(|error| fault("adapter", error.to_string()))?;
             berth.adapter = Some(Arc::new(Adapter::Process(Box::new(adapter))));
@@ -121,7 +126,7 @@ impl Berth {
     }
 
     /// The client as a case meets it.
-    pub(super) fn seat(&self, history: ClientHistory) -> Seat {
+    pub(super) fn seat(&self, history: ClientHistory, is_told: bool) -> Seat {
         Seat {
             name: self.name.clone(),
             fixture: self.fixture,
@@ -130,6 +135,7 @@ impl Berth {
                 incoming: self.incoming.clone(),
                 history: History::new(history),
                 process: self.process.clone(),
+                is_told: is_told || self.is_declared,
             },
         }
     }

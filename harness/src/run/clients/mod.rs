@@ -3,6 +3,7 @@
 mod attached;
 mod berth;
 mod contact;
+mod launched;
 
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -12,18 +13,16 @@ use std::time::Duration;
 use sinkcheck_cases::language::{Ask, Certificate, Fixture, Scenario, Transport, Verb};
 use sinkcheck_reports::document::{CaseResult, CaseVerdict, Reason};
 use sinkcheck_reports::event::RunEvent;
-use sinkcheck_spec::oracle::{ClientHistory, Start};
 use sinkcheck_spec::wire::InstanceId;
-use tokio::sync::{Semaphore, watch};
+use tokio::sync::Semaphore;
 use tokio::task::{Id, JoinError, JoinSet};
-use tokio::time::Instant;
 
-use self::berth::{Berth, Wanted};
 use self::contact::Contact;
+use self::launched::LaunchedCase;
 use super::serials::Serials;
 use super::transcripts::Transcripts;
 use super::virtual_time::{Play, play_in_virtual_time};
-use super::{Run, fault, judged, stopped, timed};
+use super::{Run, fault, stopped};
 use crate::judge::unplayed;
 use crate::player::{LagMonitor, Setting};
 use crate::target::{ClientReach, ClientTarget, Target};
@@ -209,72 +208,6 @@ fn lacks(target: &Target, client: &ClientTarget, contact: Option<&Contact>, scen
         return Some("a `new` client: it doesn't take what it is from SINK_FIXTURE".to_owned());
     }
     None
-}
-
-/// A case that is about to be played at a client that is launched for it.
-struct LaunchedCase {
-    scenario: Arc<Scenario>,
-    setting: Setting,
-    client: ClientTarget,
-    contact: Contact,
-    server: InstanceId,
-    /// As many programs start at a time as the machine has processors: more would only make each of them late.
-    starting: Arc<Semaphore>,
-    stop: watch::Receiver<bool>,
-}
-
-impl LaunchedCase {
-    async fn play(mut self) -> CaseResult {
-        let starting = Arc::clone(&self.starting).acquire_owned().await;
-        let begun = Instant::now();
-        let scenario = Arc::clone(&self.scenario);
-        let wanted = Wanted {
-            fixture: scenario.client,
-            certificate: scenario.certificate,
-            publishes: scenario.publishes,
-            server: self.server,
-        };
-        let mut result = match Berth::start(&self.setting.target, &self.client, wanted).await {
-            Ok(berth) => {
-                let settled = berth.settled();
-                tokio::spawn(async move {
-                    settled.await;
-                    drop(starting);
-                });
-                self.play_at(berth).await
-            }
-            Err(why) => {
-                let mut result = unplayed(&scenario);
-                result.reason = Some(why);
-                result
-            }
-        };
-        result.duration_ms = begun.elapsed().as_secs_f64() * 1e3;
-        result
-    }
-
-    async fn play_at(&mut self, berth: Berth) -> CaseResult {
-        let scenario = &self.scenario;
-        self.setting.adapter = berth.adapter();
-        let start = match scenario.client {
-            Fixture::New => Start::New,
-            _ if self.contact.follows_known => Start::Known(self.server),
-            _ => Start::Unknown,
-        };
-        let seat = berth.seat(ClientHistory::new(start));
-        let played = tokio::select! {
-            played = timed(scenario, &self.setting, seat, None) => played,
-            () = stopped(&mut self.stop) => None,
-        };
-        // The adapter's end is its own to see, so that nobody else may hold it.
-        self.setting.adapter = None;
-        let output = berth.finish().await;
-        let mut result = judged(scenario, played);
-        if result.verdict != CaseVerdict::Pass {
-            result.output = output;
-        }
-        result
-    }
 }
 
 /// How long launched clients have to end when a run is interrupted; then they are killed.

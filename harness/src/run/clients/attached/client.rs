@@ -98,7 +98,13 @@ impl Client {
             name: entry.map_or_else(|| fixture.name().to_owned(), |entry| entry.name.clone()),
             fixture,
             client: self.id.or(entry.and_then(|entry| entry.client_instance_id)).unwrap_or(CLIENT_ID),
-            reached: Reached::Client { incoming, history: self.history.clone(), process: Process::default() },
+            reached: Reached::Client {
+                incoming,
+                history: self.history.clone(),
+                process: Process::default(),
+                // It may have been wiped since the target file was written.
+                is_told: false,
+            },
         }
     }
 }
