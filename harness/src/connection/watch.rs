@@ -150,6 +150,14 @@ impl Watch {
         }
     }
 
+    /// How many PUBLISHes of a client's have no answer of ours.
+    pub fn in_flight(&self) -> usize {
+        match self {
+            Self::Server(_) => 0,
+            Self::Client(watch) => watch.oracle.in_flight(),
+        }
+    }
+
     /// PINGs of ours that have no PONG yet.
     pub fn pings_waiting(&self) -> usize {
         match self {

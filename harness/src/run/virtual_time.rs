@@ -77,6 +77,7 @@ fn setting(target: &Target, server: Option<InstanceId>, adapter: Adapter, play: 
         lag: Arc::<LagMonitor>::default(),
         publishing: Publishing::ByItself,
         ordeal: Arc::<Ordeal>::default(),
+        absences: Arc::default(),
         timeouts: Arc::new(AtomicUsize::new(0)),
         serial: play.serial,
         salt: play.salt,

@@ -11,6 +11,7 @@ mod decoding;
 mod document;
 mod folder;
 mod known_failures;
+mod launched_clients;
 mod launched_targets;
 mod linting;
 mod misbehaving_servers;

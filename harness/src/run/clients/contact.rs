@@ -28,8 +28,10 @@ const PUBLISHES: Duration = Duration::from_secs(2);
 #[derive(Debug, Clone)]
 pub(super) struct Contact {
     pub(super) calibration: Calibration,
-    /// Launched as a known client, it has one of the ids that it was told: the other one, if it differs, is what a case is to find.
+    /// Launched as a known client, it has one of the ids that it was told: if its own differs, that is what a case is to find.
     pub(super) follows_known: bool,
+    /// Launched as a known client, it carries the server's id that it was told.
+    pub(super) is_known: bool,
     /// Launched as a new client, it has the id that it was told, or carries no server's id.
     pub(super) follows_new: bool,
     /// Launched as a new client, it has the id that it was told.
@@ -44,6 +46,7 @@ impl Contact {
         Self {
             calibration: Calibration { in_order: true, ..Calibration::default() },
             follows_known: true,
+            is_known: true,
             follows_new: true,
             has_new_id: true,
             publishing: Publishing::ByItself,
@@ -60,6 +63,7 @@ pub(super) async fn first(target: &Target, client: &ClientTarget, server: Instan
     let mut contact = Contact {
         calibration: Calibration::default(),
         follows_known: false,
+        is_known: false,
         follows_new: false,
         has_new_id: false,
         publishing: Publishing::default(),
@@ -71,6 +75,7 @@ pub(super) async fn first(target: &Target, client: &ClientTarget, server: Instan
     let met = meet(&berth, server).await;
     let mut silent = None;
     if let Ok((connection, request)) = &met {
+        contact.is_known = request.server_instance_id() == Some(server);
         contact.follows_known =
             request.client_instance_id() == berth.client || request.server_instance_id() == Some(server);
         match measured(connection, target).await {
@@ -107,6 +112,21 @@ pub(super) async fn first(target: &Target, client: &ClientTarget, server: Instan
 
 /// Waits for the client and accepts it.
 async fn meet(berth: &Berth, server: InstanceId) -> Result<(Connection, ConnectionRequest<'static>), Reason> {
+    let mut turns = 0;
+    loop {
+        let connection = next(berth).await?;
+        turns += 1;
+        match accept(&connection, server).await {
+            Ok(request) => return Ok((connection, request)),
+            // One that ends without a word may be looking whether anybody listens.
+            Err(_) if turns < 3 && connection.inbox().closed.is_some() && connection.inbox().octets == 0 => {}
+            Err(why) => return Err(why),
+        }
+    }
+}
+
+/// The client's next connection.
+async fn next(berth: &Berth) -> Result<Connection, Reason> {
     let deadline = Instant::now() + START;
     let arrived = loop {
         if let Some(arrived) = berth.incoming().next(deadline.min(Instant::now() + Duration::from_millis(50))).await {
@@ -120,15 +140,13 @@ async fn meet(berth: &Berth, server: InstanceId) -> Result<(Connection, Connecti
             return Err(Reason::new("client-not-there", why));
         }
     };
-    let connection = Connection::take(
+    Ok(Connection::take(
         "contact",
         arrived,
         None,
         Transcript::begin(Role::Client),
         &History::new(ClientHistory::new(Start::Unknown)),
-    );
-    let request = accept(&connection, server).await?;
-    Ok((connection, request))
+    ))
 }
 
 /// Accepts a client that has connected; its request.

@@ -65,7 +65,7 @@ impl LaunchedCase {
         self.setting.adapter = berth.adapter();
         let start = match scenario.client {
             Fixture::New => Start::New,
-            _ if self.contact.follows_known => Start::Known(self.server),
+            _ if self.contact.is_known => Start::Known(self.server),
             _ => Start::Unknown,
         };
         let is_told = match scenario.client {
@@ -79,7 +79,11 @@ impl LaunchedCase {
         };
         // The adapter's end is its own to see, so that nobody else may hold it.
         self.setting.adapter = None;
-        let output = berth.finish().await;
+        let ended = berth.ended();
+        let mut output = berth.finish().await;
+        if let Some(status) = ended {
+            output = Some(format!("{}\nit ended by itself: {status}", output.unwrap_or_default().trim_end()));
+        }
         let mut result = judged(scenario, played);
         if result.verdict != CaseVerdict::Pass {
             result.output = output;

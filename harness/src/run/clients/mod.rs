@@ -74,6 +74,7 @@ impl Run {
             lag,
             publishing: contact.publishing,
             ordeal: Arc::default(),
+            absences: Arc::default(),
             timeouts: Arc::new(AtomicUsize::new(0)),
             serial: 0,
             salt: self.target.salt(),
@@ -214,4 +215,4 @@ fn lacks(target: &Target, client: &ClientTarget, contact: Option<&Contact>, scen
 const ENDING: Duration = Duration::from_secs(5);
 
 /// How long all of a case's waits for connections may take beyond what any case takes.
-pub(super) const CONNECTIONS: Duration = Duration::from_secs(600);
+pub(super) const CONNECTIONS: Duration = Duration::from_secs(1800);

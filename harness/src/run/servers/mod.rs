@@ -88,6 +88,7 @@ impl Run {
             lag,
             publishing: Publishing::default(),
             ordeal: Arc::default(),
+            absences: Arc::default(),
             timeouts: Arc::new(AtomicUsize::new(if contact.is_silent { MANY_TIMEOUTS } else { 0 })),
             serial: 0,
             salt: self.target.salt(),

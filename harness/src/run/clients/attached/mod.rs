@@ -166,6 +166,7 @@ impl<'a> Attached<'a> {
             lag,
             publishing: if adapter.is_some() { Publishing::ByAdapter } else { Publishing::ByItself },
             ordeal: Arc::default(),
+            absences: Arc::default(),
             timeouts: Arc::new(AtomicUsize::new(0)),
             serial: 0,
             salt: run.target.salt(),
