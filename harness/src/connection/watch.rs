@@ -20,6 +20,11 @@ impl History {
         self.lock().wiped();
     }
 
+    /// Whether a request may carry this server_instance_id, or none.
+    pub fn may_carry(&self, server: Option<InstanceId>) -> bool {
+        self.lock().may_carry(server)
+    }
+
     fn lock(&self) -> MutexGuard<'_, ClientHistory> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }

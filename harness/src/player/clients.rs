@@ -92,7 +92,7 @@ impl Player<'_> {
             match self.request(on).await {
                 Ok(request) => break request,
                 Err(Some(_)) if turns < FALSE_STARTS => {}
-                Err(why) => return Err(self.no_request(why, is_judged)),
+                Err(why) => return Err(self.no_request(on, why, is_judged)),
             }
         };
         let Request::Known(request) = request else {
@@ -152,7 +152,7 @@ impl Player<'_> {
         let Some(link) = self.connections.get(on) else { return Err(None) };
         let came = link
             .connection
-            .wait(Instant::now() + patience, |inbox: &mut Inbox| match inbox.requests.pop_front() {
+            .wait(Instant::now() + patience, |inbox: &mut Inbox| match inbox.request.take() {
                 Some(request) => Some(Ok(request)),
                 None if !inbox.breaches.is_empty() => Some(Err(None)),
                 None => inbox.closed.as_ref().map(|closed| Err(Some(closed.how.clone()))),
@@ -161,7 +161,10 @@ impl Player<'_> {
         came.unwrap_or(Err(None))
     }
 
-    fn no_request(&self, why: Option<String>, is_judged: bool) -> Halt {
+    fn no_request(&self, on: &str, why: Option<String>, is_judged: bool) -> Halt {
+        if let (None, Some(halt)) = (&why, self.no_frame(on)) {
+            return halt;
+        }
         let observed = match why {
             Some(how) => format!("it ended the connection without a request: {how}"),
             None => format!("no connection request within {} ms", self.setting.patience().as_millis()),
@@ -171,6 +174,21 @@ impl Player<'_> {
         }
         self.setting.ran_out();
         Halt::CantTell { code: "no-request", message: observed }
+    }
+
+    /// Octets came in the place of a request, and no frame became of them.
+    pub(super) fn no_frame(&self, on: &str) -> Option<Halt> {
+        let inbox = self.connections.get(on)?.connection.inbox();
+        (inbox.frames == 0 && inbox.pending > 0).then(|| Halt::Broken {
+            rule: Some("framing.length-prefix".to_owned()),
+            expected: "a frame whose first two octets give its length".to_owned(),
+            observed: format!(
+                "{} octets that are no whole frame: {}{}",
+                inbox.pending,
+                hex::encode(&inbox.unfinished),
+                if inbox.pending > inbox.unfinished.len() { "…" } else { "" }
+            ),
+        })
     }
 
     /// How the launched client crashed, if it did: by a signal, or with a failure while it was accepted. One that was rejected may

@@ -114,6 +114,9 @@ impl Player<'_> {
             }
             Some(Come::CantTell(code, message)) => Err(Halt::CantTell { code, message }),
             Some(Come::NotYet) | None => {
+                if let (Pattern::ConnectionRequest(_), Some(halt)) = (pattern, self.no_frame(on)) {
+                    return Err(halt);
+                }
                 // What a client publishes by itself is its own affair.
                 if matches!(pattern, Pattern::Event(_)) {
                     let message = format!("the client published nothing within {} ms", begun.elapsed().as_millis());
@@ -147,8 +150,19 @@ impl Player<'_> {
         let (Some(link), Some(interval)) = (self.connections.get(on), self.setting.target.keepalive_interval) else {
             return Ok(());
         };
-        if link.connection.inbox().closed.is_none() {
-            return Ok(());
+        let silence = {
+            let inbox = link.connection.inbox();
+            if inbox.closed.is_none() {
+                return Ok(());
+            }
+            inbox.our_silence()
+        };
+        if silence >= interval && !self.scenario.is_slow() {
+            let message = format!(
+                "the connection was closed, after this machine had sent nothing for {} ms",
+                silence.as_millis()
+            );
+            return Err(Halt::CantTell { code: "machine-overloaded", message });
         }
         self.in_time(self.started, interval)
     }
@@ -284,11 +298,14 @@ impl Player<'_> {
             })
             .await;
         match seen {
-            Some(Err(how)) => Err(Halt::Broken {
-                rule: None,
-                expected: "the connection stays open".to_owned(),
-                observed: format!("the peer ended it: {how}"),
-            }),
+            Some(Err(how)) => {
+                self.not_for_our_silence(on)?;
+                Err(Halt::Broken {
+                    rule: None,
+                    expected: "the connection stays open".to_owned(),
+                    observed: format!("the peer ended it: {how}"),
+                })
+            }
             Some(Ok(how)) => {
                 self.show(format!("line {line}: the connection stayed open, shown {how}"));
                 Ok(())

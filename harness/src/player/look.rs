@@ -47,7 +47,7 @@ pub(super) fn alternatives(pattern: &Pattern) -> usize {
 pub(super) fn look(pattern: &Pattern, inbox: &mut Inbox, looking: &mut Looking<'_>, done: &mut [bool]) -> Come {
     match pattern {
         Pattern::ConnectionRequest(wanted) => {
-            let Some(request) = inbox.requests.pop_front() else { return or_closed(inbox) };
+            let Some(request) = inbox.request.take() else { return or_closed(inbox) };
             match matches_request(wanted, &request, looking.values) {
                 Ok(()) => Come::Met,
                 Err(differs) => Come::Never(differs),

@@ -25,7 +25,7 @@ use sinkcheck_spec::wire::{Deframer, Event, InstanceId, MessageId};
 use tokio::time::Instant;
 
 use crate::connection::{Connection, DialError, History, Incoming, Reach, Transcript};
-use crate::target::{Adapter, Process, Target};
+use crate::target::{Adapter, ClientReach, Process, Target};
 
 pub(crate) use build::default_event;
 pub use calibration::{Calibration, measure};
@@ -99,9 +99,12 @@ impl Setting {
         self.rationed(FIRST_CONNECTION)
     }
 
-    /// How long a client under test has until it connects again. Clients in the field wait for up to a minute.
+    /// How long a client under test has until it connects again. Clients in the field wait for up to a minute. One that nobody
+    /// launched has all of that, each time: the run ends when it is gone.
     pub fn reconnect(&self) -> Duration {
-        self.rationed(RECONNECT)
+        let is_attached =
+            self.target.client.as_ref().is_some_and(|client| matches!(client.reach, ClientReach::Attached(_)));
+        if is_attached { RECONNECT } else { self.rationed(RECONNECT) }
     }
 
     fn rationed(&self, whole: Duration) -> Duration {
@@ -144,6 +147,8 @@ pub enum Reached {
         history: History,
         /// The program that it runs in, if the harness launched one.
         process: Process,
+        /// The seat's client_instance_id is what the client was told to have, or what the target file says that it has.
+        is_told: bool,
     },
 }
 
@@ -301,7 +306,7 @@ enum Halt {
 pub async fn play(scenario: &Scenario, setting: &Setting, main: Seat, other: Option<Seat>) -> Played {
     let transcript = Transcript::begin(setting.target.role);
     let mut player = Player {
-        values: Values::new(&setting.target, main.client, setting.server),
+        values: Values::new(&setting.target, main.client, main.is_told(), setting.server),
         scenario,
         setting,
         main,
@@ -350,6 +355,11 @@ impl Seat {
             Reached::Server(reach) => Connection::open(name, reach, patience, keepalive, transcript).await,
             Reached::Client { .. } => Err(DialError::ByItself),
         }
+    }
+
+    /// Whether the client_instance_id is known beforehand, and not what a client under test makes it.
+    fn is_told(&self) -> bool {
+        !matches!(self.reached, Reached::Client { is_told: false, .. })
     }
 
     /// Where the target is, for messages.

@@ -137,6 +137,7 @@ async fn with_client(scenario: &Scenario, target: &Target, play: Play) -> Result
             incoming,
             history: History::new(ClientHistory::new(start)),
             process: Process::default(),
+            is_told: true,
         },
     };
     let played = timed(scenario, &setting, seat, None).await;

@@ -2,7 +2,10 @@
 //! and at some that don't.
 
 mod adapters;
+mod attached_clients;
+mod attached_clients_over_tls;
 mod browsing;
+mod client;
 mod contract;
 mod decoding;
 mod document;
