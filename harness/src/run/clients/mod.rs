@@ -16,16 +16,15 @@ use sinkcheck_reports::event::RunEvent;
 use sinkcheck_spec::wire::InstanceId;
 use tokio::sync::Semaphore;
 use tokio::task::{Id, JoinError, JoinSet};
-use tokio::time::Instant;
 
 use self::contact::Contact;
 use self::launched::LaunchedCase;
 use super::serials::Serials;
 use super::transcripts::Transcripts;
 use super::virtual_time::{Play, play_in_virtual_time};
-use super::{Run, fault, judged, stopped, timed};
+use super::{Run, fault, stopped};
 use crate::judge::unplayed;
-use crate::player::{LagMonitor, Seat, Setting};
+use crate::player::{LagMonitor, Setting};
 use crate::target::{ClientReach, ClientTarget, Target};
 
 /// The id of a launched client, where the target file gives none: each octet differs, so that none is taken for another.
@@ -213,14 +212,6 @@ fn lacks(target: &Target, client: &ClientTarget, contact: Option<&Contact>, scen
 
 /// How long launched clients have to end when a run is interrupted; then they are killed.
 const ENDING: Duration = Duration::from_secs(5);
-
-/// Plays a case with a client that has connected by itself.
-async fn attached_case(scenario: &Scenario, setting: &Setting, seat: Seat) -> CaseResult {
-    let begun = Instant::now();
-    let mut result = judged(scenario, timed(scenario, setting, seat, None).await);
-    result.duration_ms = begun.elapsed().as_secs_f64() * 1e3;
-    result
-}
 
 /// How long all of a case's waits for connections may take beyond what any case takes.
 pub(super) const CONNECTIONS: Duration = Duration::from_secs(600);

@@ -6,6 +6,7 @@ use std::sync::atomic::AtomicUsize;
 use sinkcheck_cases::language::{Certificate, Scenario};
 use sinkcheck_reports::event::RunEvent;
 use sinkcheck_spec::wire::{ConnectionRequest, InstanceId};
+use tokio::time::Instant;
 
 use super::client::{Client, State};
 use super::meeting::Meeting;
@@ -13,7 +14,7 @@ use super::next::Next;
 use super::{Attached, Done, Task};
 use crate::connection::{Arrived, Incoming};
 use crate::player::{MANY_TIMEOUTS, Publishing};
-use crate::run::clients::attached_case;
+use crate::run::{judged, timed};
 
 impl Attached<'_> {
     /// A connection came.
@@ -165,8 +166,12 @@ impl Attached<'_> {
         let _ = arrivals.try_send(arrived);
         client.state = State::Playing { arrivals, incoming };
         let played = Arc::clone(&scenario);
-        let task =
-            self.tasks.spawn(async move { Done::Played(Box::new(attached_case(&played, &setting, seat).await)) });
+        let task = self.tasks.spawn(async move {
+            let begun = Instant::now();
+            let mut result = judged(&played, timed(&played, &setting, seat, None).await);
+            result.duration_ms = begun.elapsed().as_secs_f64() * 1e3;
+            Done::Played(Box::new(result))
+        });
         self.under_way.insert(task.id(), (at, Task::Playing(scenario)));
     }
 }

@@ -28,6 +28,8 @@ const NEVER: Duration = Duration::from_secs(86_400);
 pub(super) struct Wait {
     since: Instant,
     limit: Duration,
+    /// A case has waited already.
+    in_vain: bool,
     announced: bool,
     has_met: bool,
 }
@@ -35,7 +37,7 @@ pub(super) struct Wait {
 impl Wait {
     /// For the first connection. It is announced at once: nothing happens before it comes.
     pub(super) fn first() -> Self {
-        Self { since: Instant::now(), limit: FIRST, announced: true, has_met: false }
+        Self { since: Instant::now(), limit: FIRST, in_vain: false, announced: true, has_met: false }
     }
 
     /// A client was there, or still is: a wait begins now. In vain: a case has already waited.
@@ -43,6 +45,7 @@ impl Wait {
         *self = Self {
             since: Instant::now(),
             limit: if in_vain { IN_VAIN } else { AGAIN },
+            in_vain,
             announced: false,
             has_met: true,
         };
@@ -76,7 +79,11 @@ impl Wait {
 
     /// How long it was waited for, in words.
     pub(super) fn waited(&self) -> String {
-        format!("within {} s", self.since.elapsed().as_secs())
+        let seconds = self.since.elapsed().as_secs();
+        match self.in_vain {
+            true => format!("within {seconds} s more, once a case had waited for it in vain"),
+            false => format!("within {seconds} s"),
+        }
     }
 }
 
