@@ -21,6 +21,7 @@ mod program;
 mod reading_closed;
 mod selections;
 mod servers_without_tls;
+mod simulated_client;
 mod simulated_server;
 mod starting_folder;
 mod stopping;

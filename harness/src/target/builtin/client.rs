@@ -82,7 +82,7 @@ impl ReferenceClient {
         let running = Client::start(config, Behaviour::default(), connector);
         let control = running.control();
         for number in 0..self.publishes {
-            if let Ok(event) = own_event(number) {
+            if let Ok(event) = own_event(number.into()) {
                 control.publish(event)?;
             }
         }
@@ -90,13 +90,13 @@ impl ReferenceClient {
     }
 }
 
-/// An event that the reference client publishes.
-fn own_event(number: u32) -> Result<Event<'static>, TooLong> {
+/// An event that the reference client makes up.
+pub(crate) fn own_event(number: u64) -> Result<Event<'static>, TooLong> {
     Event::new(EventFields {
         event_type_id: 1,
         schema_version: 1,
         key: b"k".into(),
-        offset: u64::from(number) + 1,
+        offset: number + 1,
         timestamp: 1_700_000_000,
         event_data: b"data".into(),
     })
