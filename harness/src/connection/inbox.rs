@@ -13,7 +13,7 @@ use super::watch::Watch;
 const MAX_FRAMES: usize = 50_000;
 
 /// More octets than any case of ours makes a right peer send.
-const MAX_OCTETS: usize = 256 << 20;
+const MAX_OCTETS: usize = 512 << 20;
 
 /// More octets of answers and responses than any case of ours asks for. They are kept until a step takes them.
 const MAX_KEPT_OCTETS: usize = 32 << 20;
@@ -70,7 +70,7 @@ pub struct Inbox {
     /// Events that the case asked the peer to publish; others are ACKed as they come.
     pub wanted: Vec<Event<'static>>,
     /// Events of the peer's that no step has seen, where they are held.
-    pub events: VecDeque<Publish<'static>>,
+    events: VecDeque<Publish<'static>>,
     /// Events that the case didn't ask for are held for its steps, and not ACKed as they come.
     pub holds_events: bool,
     /// How many PINGs came.
@@ -95,7 +95,7 @@ pub struct Inbox {
     pub awaited: usize,
     /// How many octets those that came have, lengths included.
     pub octets: usize,
-    /// How many octets the reasons have that no step may have taken.
+    /// How many octets the reasons and events have that no step may have taken.
     kept_octets: usize,
     /// The beginning of a frame that has not ended.
     pub unfinished: Vec<u8>,
@@ -132,6 +132,13 @@ impl Inbox {
             unfinished: Vec::new(),
             pending: 0,
         }
+    }
+
+    /// The oldest of the events that no step has seen.
+    pub fn next_event(&mut self) -> Option<Publish<'static>> {
+        let publish = self.events.pop_front()?;
+        self.kept_octets = self.kept_octets.saturating_sub(publish.event.encoded_len());
+        Some(publish)
     }
 
     fn introduced_by(&mut self, request: Request) {

@@ -24,6 +24,9 @@ const NO_WAIT: Duration = Duration::from_millis(10);
 /// What two waits may differ by that are meant to be the same: both vary by a tenth.
 const SAME_WAIT: f64 = 0.8;
 
+/// A connection that waited so long for us may be over.
+const STALE: Duration = Duration::from_millis(100);
+
 /// So many connections in a row may end before their request: a flaky link's, not the client's.
 pub(super) const FALSE_STARTS: usize = 3;
 
@@ -33,15 +36,28 @@ impl Player<'_> {
         let last = self.connections.remove(on);
         self.is_outdated = last.as_ref().is_some_and(|link| link.is_outdated);
         let last_ended = last.and_then(|link| link.ended());
-        let arrived = self.next_arrival(is_judged).await?;
-        if let Some(ended) = last_ended {
-            self.waits.push(arrived.at.saturating_duration_since(ended));
-        }
-        let Reached::Client { history, .. } = &self.main.reached else {
-            return Err(Halt::Fault("a server is not waited for".to_owned()));
+        let mut turns = 0;
+        let connection = loop {
+            let arrived = self.next_arrival(is_judged).await?;
+            let at = arrived.at;
+            let Reached::Client { history, .. } = &self.main.reached else {
+                return Err(Halt::Fault("a server is not waited for".to_owned()));
+            };
+            let interval = self.setting.target.keepalive_interval;
+            let connection = Connection::take(on, arrived, interval, self.transcript.clone(), history);
+            turns += 1;
+            // One that we left waiting may have been given up, and rightly.
+            let is_stale = at.elapsed() > STALE && turns < FALSE_STARTS && {
+                let looked = Instant::now() + NO_WAIT;
+                connection.wait(looked, |inbox| inbox.closed.is_some().then_some(())).await.is_some()
+            };
+            if !is_stale {
+                if let Some(ended) = last_ended {
+                    self.waits.push(at.saturating_duration_since(ended));
+                }
+                break connection;
+            }
         };
-        let interval = self.setting.target.keepalive_interval;
-        let connection = Connection::take(on, arrived, interval, self.transcript.clone(), history);
         {
             let mut inbox = connection.inbox();
             inbox.wanted.clone_from(&self.wanted);
@@ -273,7 +289,7 @@ impl Player<'_> {
             let mut inbox = link.connection.inbox();
             inbox.holds_events = self.scenario.publishes > 0 && !waits_for_known;
             if waits_for_known {
-                for publish in std::mem::take(&mut inbox.events) {
+                while let Some(publish) = inbox.next_event() {
                     octets.extend(Message::from(Ack { message_id: publish.message_id }).to_frame());
                 }
             }

@@ -56,7 +56,7 @@ pub(super) fn look(pattern: &Pattern, inbox: &mut Inbox, looking: &mut Looking<'
             }
         }
         Pattern::Event(wanted) => {
-            let Some(came) = inbox.events.pop_front() else { return or_closed(inbox) };
+            let Some(came) = inbox.next_event() else { return or_closed(inbox) };
             if let Some(name) = &wanted.name {
                 looking.values.name_event(name, came.event.clone());
             }

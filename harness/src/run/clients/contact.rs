@@ -99,8 +99,7 @@ pub(super) async fn first(target: &Target, client: &ClientTarget, server: Instan
         // One that is told its id and still carries a server's is what a case is to find.
         contact.has_new_id = request.client_instance_id() == berth.client;
         contact.follows_new = contact.has_new_id || request.server_instance_id().is_none();
-        let published =
-            connection.wait(Instant::now() + PUBLISHES, |inbox| (!inbox.events.is_empty()).then_some(())).await;
+        let published = connection.wait(Instant::now() + PUBLISHES, |inbox| inbox.next_event().map(|_| ())).await;
         if published.is_none() && target.adapter.is_some() {
             contact.publishing = Publishing::ByAdapter;
         }
