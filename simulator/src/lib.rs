@@ -22,10 +22,14 @@
 //! This crate knows neither cases nor reports. Plain TCP proves no identity, so there the listener says which client is
 //! speaking; over TLS the certificate does.
 
+pub mod client;
 pub mod config;
+mod connection;
 pub mod control;
+mod pem;
 pub mod server;
 
+pub use client::{Client, ClientConfig, ClientControl, ClientEvent, RunningClient};
 pub use config::{ConfigError, ServerConfig};
 pub use control::{Control, ControlError};
 pub use server::{Behaviour, Listening, RunningServer, Scheme, Server, StartError, UnknownClient};

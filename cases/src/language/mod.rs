@@ -6,6 +6,7 @@
 pub(crate) mod form;
 mod message;
 mod pattern;
+mod responses;
 mod scenario;
 mod schema;
 mod step;

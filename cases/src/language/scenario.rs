@@ -6,6 +6,7 @@ use schemars::JsonSchema;
 use sinkcheck_spec::catalogue::Role;
 
 use super::message::MessageTemplate;
+use super::pattern::Pattern;
 use super::step::{Step, Verb};
 
 /// The connection that a step is about unless it says otherwise.
@@ -126,6 +127,13 @@ impl Scenario {
     /// Whether it waits for keepalive intervals to pass.
     pub fn is_slow(&self) -> bool {
         self.any_step(&|step| matches!(step.verb, Verb::Wait(_) | Verb::Expect { within: Some(_), .. }))
+    }
+
+    /// Whether it is about time at all: keepalive intervals, or what a client waits before it connects again.
+    pub fn is_timed(&self) -> bool {
+        let waits =
+            |step: &Step| matches!(step.verb, Verb::Expect { pattern: Pattern::Waited | Pattern::WaitedNoLess, .. });
+        self.is_slow() || self.any_step(&waits)
     }
 
     /// Whether it keeps a target busy for as long as that takes thousands of messages.

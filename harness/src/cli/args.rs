@@ -5,6 +5,8 @@ use std::path::PathBuf;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use sinkcheck_reports::render::Format;
 
+use super::simulate::Simulate;
+
 /// Certifies implementations of the Sink protocol, rule by rule.
 #[derive(Debug, Parser)]
 #[command(name = "sinkcheck", version, max_term_width = 110, subcommand_required = true, arg_required_else_help = true)]
@@ -137,50 +139,6 @@ pub(super) enum RoleArgument {
     Server,
     /// It connects, and the harness listens
     Client,
-}
-
-#[derive(Debug, Args)]
-pub(super) struct Simulate {
-    #[command(subcommand)]
-    pub(super) what: Simulated,
-}
-
-#[derive(Debug, Subcommand)]
-pub(super) enum Simulated {
-    /// The reference server
-    #[command(after_help = "Examples:
-  sinkcheck simulate server                              one client, known by the id 1, on a free TCP port
-  sinkcheck simulate server --listen tcp://127.0.0.1:4000=known --listen tcp://127.0.0.1:4001=new
-  sinkcheck simulate server --config server.yaml --control 127.0.0.1:4100
-
-When it listens it prints one line: `ready` and each address, with its client where the listener says who is speaking.
-SIGINT and SIGTERM end it.")]
-    Server(SimulateServer),
-    /// Speak to a server's --control as a target's adapter does: JSON lines
-    Adapter {
-        /// Where the server's control listens: HOST:PORT
-        address: String,
-    },
-}
-
-#[derive(Debug, Args)]
-pub(super) struct SimulateServer {
-    /// A configuration, in YAML
-    #[arg(long, value_name = "FILE")]
-    pub(super) config: Option<PathBuf>,
-    /// Where to listen, and as whom a client there is known: tcp://HOST:PORT=CLIENT; names that begin with `known` have the id 1
-    /// on record, those that begin with `quarantined` are quarantined, others have no record
-    #[arg(long, value_name = "ADDRESS", conflicts_with = "config")]
-    pub(super) listen: Vec<String>,
-    /// The server's instance id
-    #[arg(long, value_name = "ID")]
-    pub(super) server_instance_id: Option<u32>,
-    /// The keepalive interval, such as 60s
-    #[arg(long, value_name = "DURATION")]
-    pub(super) keepalive_interval: Option<String>,
-    /// Answer an adapter's questions at this address: HOST:PORT
-    #[arg(long, value_name = "ADDRESS")]
-    pub(super) control: Option<String>,
 }
 
 #[derive(Debug, Args)]

@@ -13,10 +13,10 @@ use tokio::sync::mpsc;
 use super::args::{Certify, RoleArgument, Terminal};
 use super::exit::Failure;
 use super::needs::Needs;
+use super::outputs;
 use super::progress::Progress;
 use super::selection::{Selection, Wanted, scenarios, select};
 use super::stopping::stop_at_signals;
-use super::{outputs, say};
 use crate::judge::{KnownFailures, unplayed};
 use crate::run::{Options, Run, started};
 use crate::target::{self, Target, builtin};
@@ -113,10 +113,7 @@ async fn play(
         builder.apply(&RunEvent::Note(note));
     }
     if let Some(wait) = announced_wait(&target, selection) {
-        progress.event(&RunEvent::Waiting { what: wait.clone() });
-        if !typed.quiet && !std::io::IsTerminal::is_terminal(&std::io::stderr()) {
-            say(wait);
-        }
+        progress.event(&RunEvent::Waiting { what: wait });
     }
     let (events, mut come) = mpsc::unbounded_channel();
     let options = Options { jobs: typed.jobs.into() };
@@ -184,7 +181,8 @@ fn notes(typed: &Certify, target: &Target, selection: &Selection) -> Vec<String>
 
 /// What is said before a run that waits for seconds.
 fn announced_wait(target: &Target, selection: &Selection) -> Option<String> {
-    let interval = target.keepalive_interval?;
+    // The reference pair passes them in virtual time.
+    let interval = target.keepalive_interval.filter(|_| !target.is_built_in())?;
     let slow: Vec<_> = selection.cases.iter().filter(|case| case.is_slow()).collect();
     let longest = slow.iter().map(|case| intervals(case)).fold(0.0, f64::max);
     let seconds = interval.as_secs_f64() * longest;

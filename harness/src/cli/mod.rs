@@ -11,7 +11,6 @@ mod needs;
 mod outputs;
 mod progress;
 mod selection;
-mod server_config;
 mod simulate;
 mod stopping;
 

@@ -1,6 +1,7 @@
 //! What came on a connection and no step has taken yet.
 
 use std::collections::VecDeque;
+use std::time::Duration;
 
 use sinkcheck_spec::oracle::{Breach, Phase};
 use sinkcheck_spec::wire::{ConnectionRequest, ConnectionResponse, Event, Message, MessageId, Publish, Reason};
@@ -54,8 +55,10 @@ pub struct Inbox {
     pub oracle: Watch,
     /// Rules that were broken, in the order in which they were.
     pub breaches: Vec<Breach>,
-    /// A client's requests that no step has taken.
-    pub requests: VecDeque<Request>,
+    /// A client's request that no step has taken.
+    pub request: Option<Request>,
+    /// A request came.
+    is_introduced: bool,
     /// Responses that no step has taken.
     pub responses: VecDeque<ConnectionResponse<'static>>,
     /// Answers that no step has taken.
@@ -84,6 +87,8 @@ pub struct Inbox {
     pub is_waiting: bool,
     /// When octets were last sent.
     pub last_sent: Instant,
+    /// The longest time between what was sent and what was sent before it.
+    pub longest_silence: Duration,
     /// How many frames came.
     pub frames: usize,
     /// How many of them a case may wait for: neither a PING nor a PONG, which come for as long as a connection is kept alive.
@@ -103,7 +108,8 @@ impl Inbox {
         Self {
             oracle,
             breaches: Vec::new(),
-            requests: VecDeque::new(),
+            request: None,
+            is_introduced: false,
             responses: VecDeque::new(),
             answers: Vec::new(),
             pongs: 0,
@@ -118,6 +124,7 @@ impl Inbox {
             mute: false,
             is_waiting: false,
             last_sent: Instant::now(),
+            longest_silence: Duration::ZERO,
             frames: 0,
             awaited: 0,
             octets: 0,
@@ -125,6 +132,24 @@ impl Inbox {
             unfinished: Vec::new(),
             pending: 0,
         }
+    }
+
+    fn introduced_by(&mut self, request: Request) {
+        self.is_introduced = true;
+        self.request = Some(request);
+    }
+
+    /// Octets are about to be sent.
+    pub(super) fn sends(&mut self) {
+        let now = Instant::now();
+        self.longest_silence = self.longest_silence.max(now.saturating_duration_since(self.last_sent));
+        self.last_sent = now;
+    }
+
+    /// The longest time for which nothing was sent, up to the connection's end.
+    pub fn our_silence(&self) -> Duration {
+        let last = self.closed.as_ref().map(|closed| closed.at.saturating_duration_since(self.last_sent));
+        self.longest_silence.max(last.unwrap_or_default())
     }
 
     /// Whether the peer sends without end.
@@ -166,7 +191,7 @@ impl Inbox {
 
     /// What stands there unasked, in words.
     pub fn unasked(&self) -> Option<String> {
-        if let Some(request) = self.requests.front() {
+        if let Some(request) = &self.request {
             return Some(match request {
                 Request::Known(request) => request.to_string(),
                 Request::OtherVersion(text) => text.clone(),
@@ -218,8 +243,10 @@ impl Inbox {
                     return Some(Message::Ack(sinkcheck_spec::wire::Ack { message_id }));
                 }
             }
-            Message::ConnectionRequest(request) => self.requests.push_back(Request::Known(request)),
-            other @ Message::OtherVersion(_) => self.requests.push_back(Request::OtherVersion(other.to_string())),
+            // A second one is the oracle's to blame, and no step's to take.
+            Message::ConnectionRequest(_) | Message::OtherVersion(_) if self.is_introduced => {}
+            Message::ConnectionRequest(request) => self.introduced_by(Request::Known(request)),
+            other @ Message::OtherVersion(_) => self.introduced_by(Request::OtherVersion(other.to_string())),
         }
         None
     }

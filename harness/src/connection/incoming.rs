@@ -1,8 +1,10 @@
 //! Connections that a client under test opens, when it likes.
 
 use std::fmt;
+use std::io;
 use std::sync::Arc;
 
+use sinkcheck_spec::wire::ConnectionRequest;
 use tokio::sync::{Mutex, mpsc};
 use tokio::time::Instant;
 
@@ -21,6 +23,10 @@ pub struct Arrived {
     pub at: Instant,
     /// The certificate that the client showed, in DER.
     pub certificate: Option<Vec<u8>>,
+    /// Its first request, where that was looked at and is one.
+    pub request: Option<ConnectionRequest<'static>>,
+    /// How often it had been changed what clients are shown over TLS.
+    pub turn: usize,
 }
 
 impl fmt::Debug for Arrived {
@@ -32,7 +38,20 @@ impl fmt::Debug for Arrived {
 impl Arrived {
     /// A connection without a network.
     pub fn in_memory(stream: Stream) -> Self {
-        Self { stream: Ok(stream), socket: None, at: Instant::now(), certificate: None }
+        Self { stream: Ok(stream), socket: None, at: Instant::now(), certificate: None, request: None, turn: 0 }
+    }
+
+    /// Whether the client has not ended it yet, as far as can be told without reading.
+    pub fn is_open(&self) -> bool {
+        match (&self.stream, &self.socket) {
+            (Err(_), _) => false,
+            (Ok(_), None) => true,
+            // The socket doesn't block: nothing to read is an error, and the end is not.
+            (Ok(_), Some(socket)) => match socket.peek(&mut [0]) {
+                Ok(count) => count > 0,
+                Err(error) => error.kind() == io::ErrorKind::WouldBlock,
+            },
+        }
     }
 
     /// What was said of TLS, where it failed.
@@ -59,5 +78,11 @@ impl Incoming {
     pub async fn next(&self, deadline: Instant) -> Option<Arrived> {
         let mut waiting = self.0.lock().await;
         tokio::time::timeout_at(deadline, waiting.recv()).await.ok().flatten()
+    }
+
+    /// What waits and was not taken, where nobody waits for it any more.
+    pub fn left(&self) -> Vec<Arrived> {
+        let Ok(mut waiting) = self.0.try_lock() else { return Vec::new() };
+        std::iter::from_fn(|| waiting.try_recv().ok()).collect()
     }
 }

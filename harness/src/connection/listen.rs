@@ -6,14 +6,20 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use tokio::net::{TcpListener, TcpStream};
+use tokio::sync::watch;
 use tokio::task::JoinHandle;
 use tokio::time::Instant;
 use tokio_rustls::TlsAcceptor;
 
+use super::ahead;
+use super::dial::Stream;
 use super::incoming::{Arrivals, Arrived, Incoming};
 
 /// How long a client may take for its TLS handshake.
 const TLS_PATIENCE: Duration = Duration::from_secs(10);
+
+/// How long a client has for its request, where it is looked at, before its connection is handed on without one.
+const REQUEST_PATIENCE: Duration = Duration::from_secs(3);
 
 /// How long no connection is accepted when the system has no room for one.
 const PAUSE: Duration = Duration::from_millis(50);
@@ -23,7 +29,26 @@ const PAUSE: Duration = Duration::from_millis(50);
 pub struct Listening {
     /// Where.
     pub address: SocketAddr,
+    connected: watch::Receiver<bool>,
+    shows: watch::Sender<Shows>,
     task: JoinHandle<()>,
+}
+
+/// What clients are shown over TLS; nothing over TCP.
+#[derive(Debug, Clone, Default)]
+struct Shows {
+    tls: Option<Arc<rustls::ServerConfig>>,
+    /// How often that was changed.
+    turn: usize,
+}
+
+/// Whether it is looked at who a client is before its connection is handed on.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Look {
+    /// Whoever comes is the one.
+    Never,
+    /// The first request is looked at.
+    Ahead,
 }
 
 impl Listening {
@@ -31,12 +56,31 @@ impl Listening {
     ///
     /// # Errors
     /// The system says no: the port is in use, or the address isn't this machine's.
-    pub async fn start(host: &str, port: u16, tls: Option<Arc<rustls::ServerConfig>>) -> io::Result<(Self, Incoming)> {
+    pub async fn start(
+        host: &str,
+        port: u16,
+        tls: Option<Arc<rustls::ServerConfig>>,
+        look: Look,
+    ) -> io::Result<(Self, Incoming)> {
         let listener = TcpListener::bind((host, port)).await?;
         let address = listener.local_addr()?;
         let (arrivals, incoming) = Incoming::channel();
-        let task = tokio::spawn(accept(listener, tls.map(TlsAcceptor::from), arrivals));
-        Ok((Self { address, task }, incoming))
+        let (shows, shown) = watch::channel(Shows { tls, turn: 0 });
+        let (is_connected, connected) = watch::channel(false);
+        let task = tokio::spawn(accept(listener, shown, look, arrivals, is_connected));
+        Ok((Self { address, connected, shows, task }, incoming))
+    }
+
+    /// Whether anything has connected.
+    pub fn connected(&self) -> watch::Receiver<bool> {
+        self.connected.clone()
+    }
+
+    /// From now on clients are shown this. The turn that connections have from then on.
+    pub fn show(&self, tls: Option<Arc<rustls::ServerConfig>>) -> usize {
+        let turn = self.shows.borrow().turn + 1;
+        self.shows.send_replace(Shows { tls, turn });
+        turn
     }
 }
 
@@ -46,16 +90,23 @@ impl Drop for Listening {
     }
 }
 
-async fn accept(listener: TcpListener, tls: Option<TlsAcceptor>, arrivals: Arrivals) {
+async fn accept(
+    listener: TcpListener,
+    shown: watch::Receiver<Shows>,
+    look: Look,
+    arrivals: Arrivals,
+    is_connected: watch::Sender<bool>,
+) {
     loop {
         // Nothing is accepted that nobody could take; the client's connection waits in the system.
         let Ok(place) = arrivals.clone().reserve_owned().await else { return };
         match listener.accept().await {
             Ok((stream, _)) => {
-                let (at, tls) = (Instant::now(), tls.clone());
+                is_connected.send_replace(true);
+                let (at, shows) = (Instant::now(), shown.borrow().clone());
                 // A client that is long about its TLS handshake must not keep the next one waiting.
                 tokio::spawn(async move {
-                    if let Ok(arrived) = arrived(stream, tls, at).await {
+                    if let Ok(arrived) = arrived(stream, shows, look, at).await {
                         place.send(arrived);
                     }
                 });
@@ -65,24 +116,30 @@ async fn accept(listener: TcpListener, tls: Option<TlsAcceptor>, arrivals: Arriv
     }
 }
 
-async fn arrived(stream: TcpStream, tls: Option<TlsAcceptor>, at: Instant) -> io::Result<Arrived> {
+async fn arrived(stream: TcpStream, shows: Shows, look: Look, at: Instant) -> io::Result<Arrived> {
     let stream = stream.into_std()?;
     let socket = Some(stream.try_clone()?);
     let stream = TcpStream::from_std(stream)?;
     stream.set_nodelay(true)?;
-    let Some(tls) = tls else {
-        return Ok(Arrived { stream: Ok(Box::new(stream)), socket, at, certificate: None });
+    let mut certificate = None;
+    let stream: Result<Stream, String> = match shows.tls.map(TlsAcceptor::from) {
+        None => Ok(Box::new(stream)),
+        Some(tls) => match tokio::time::timeout(TLS_PATIENCE, tls.accept(stream)).await {
+            Ok(Ok(stream)) => {
+                let shown = stream.get_ref().1.peer_certificates().and_then(|chain| chain.first());
+                certificate = shown.map(|certificate| certificate.to_vec());
+                Ok(Box::new(stream))
+            }
+            Ok(Err(error)) => Err(error.to_string()),
+            Err(_) => Err(format!("not done within {} s", TLS_PATIENCE.as_secs())),
+        },
     };
-    Ok(match tokio::time::timeout(TLS_PATIENCE, tls.accept(stream)).await {
-        Ok(Ok(stream)) => {
-            let shown = stream.get_ref().1.peer_certificates().and_then(|chain| chain.first());
-            let certificate = shown.map(|certificate| certificate.to_vec());
-            Arrived { stream: Ok(Box::new(stream)), socket, at, certificate }
+    let (stream, request) = match stream {
+        Ok(stream) if look == Look::Ahead => {
+            let (stream, request) = ahead::look(stream, REQUEST_PATIENCE).await;
+            (Ok(stream), request)
         }
-        Ok(Err(error)) => Arrived { stream: Err(error.to_string()), socket, at, certificate: None },
-        Err(_) => {
-            let why = format!("not done within {} s", TLS_PATIENCE.as_secs());
-            Arrived { stream: Err(why), socket, at, certificate: None }
-        }
-    })
+        stream => (stream, None),
+    };
+    Ok(Arrived { stream, socket, at, certificate, request, turn: shows.turn })
 }

@@ -4,6 +4,7 @@
 //! task sends, answers PINGs, and ACKs events that nobody asked for, but never within a frame that the case is sending. The
 //! player looks at the [`Inbox`] and waits for it to change; it never sleeps for something that the peer does.
 
+mod ahead;
 mod dial;
 mod inbox;
 mod incoming;
@@ -23,7 +24,7 @@ use tokio::time::Instant;
 pub use dial::{Dial, DialError, MemoryDial, Octets, Reach, Stream};
 pub use inbox::{Answer, Closed, Inbox, Request};
 pub use incoming::{Arrivals, Arrived, Incoming};
-pub use listen::Listening;
+pub use listen::{Listening, Look};
 pub use transcript::Transcript;
 pub use watch::{History, Watch};
 

@@ -20,6 +20,11 @@ impl History {
         self.lock().wiped();
     }
 
+    /// Whether a request may carry this server_instance_id, or none.
+    pub fn may_carry(&self, server: Option<InstanceId>) -> bool {
+        self.lock().may_carry(server)
+    }
+
     fn lock(&self) -> MutexGuard<'_, ClientHistory> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
@@ -142,6 +147,14 @@ impl Watch {
         match self {
             Self::Server(oracle) => oracle.phase(),
             Self::Client(watch) => watch.oracle.phase(),
+        }
+    }
+
+    /// How many PUBLISHes of a client's have no answer of ours.
+    pub fn in_flight(&self) -> usize {
+        match self {
+            Self::Server(_) => 0,
+            Self::Client(watch) => watch.oracle.in_flight(),
         }
     }
 

@@ -103,7 +103,7 @@ impl Writer {
 
     /// Hands octets to the network.
     async fn put(&mut self, octets: &[u8]) -> bool {
-        self.shared.inbox().last_sent = Instant::now();
+        self.shared.inbox().sends();
         let sent = self.stream.write_all(octets).await.is_ok() && self.stream.flush().await.is_ok();
         self.shared.inbox().last_sent = Instant::now();
         sent

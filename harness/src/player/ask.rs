@@ -24,7 +24,9 @@ impl Player<'_> {
     }
 
     /// Makes a client under test publish as many events as the case says, where its adapter does that.
-    pub(super) async fn let_publish(&mut self) -> Result<(), Halt> {
+    ///
+    /// An adapter may refuse that until the client is connected; then it is asked again once the client is accepted.
+    pub(super) async fn let_publish(&mut self, may_refuse: bool) -> Result<(), Halt> {
         if self.scenario.publishes == 0 || self.setting.publishing != Publishing::ByAdapter {
             return Ok(());
         }
@@ -33,8 +35,16 @@ impl Player<'_> {
             let mut id = MessageId::ZERO;
             let mut builder = Builder { target: &self.setting.target, values: &mut self.values, next_id: &mut id };
             let event = builder.event(&PublishTemplate::default())?;
-            adapter.publish(&self.main.name, &event).await.map_err(adapter_halt)?;
+            match adapter.publish(&self.main.name, &event).await {
+                Ok(()) => {}
+                Err(AdapterError::Refused(..)) if may_refuse => {
+                    self.is_to_publish = true;
+                    return Ok(());
+                }
+                Err(error) => return Err(adapter_halt(error)),
+            }
         }
+        self.is_to_publish = false;
         Ok(())
     }
 

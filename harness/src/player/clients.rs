@@ -2,11 +2,12 @@
 
 use std::os::unix::process::ExitStatusExt as _;
 use std::process::ExitStatus;
+use std::sync::atomic::Ordering;
 use std::time::Duration;
 
 use sinkcheck_cases::language::{Number, Pattern, RequestPattern, ServerIdPattern};
 use sinkcheck_spec::oracle::Phase;
-use sinkcheck_spec::wire::{ConnectionResponse, Deframer, InstanceId, Message, MessageId};
+use sinkcheck_spec::wire::{Ack, ConnectionResponse, Deframer, InstanceId, Message, MessageId};
 use tokio::time::Instant;
 
 use super::expect::no_connection;
@@ -24,12 +25,14 @@ const NO_WAIT: Duration = Duration::from_millis(10);
 const SAME_WAIT: f64 = 0.8;
 
 /// So many connections in a row may end before their request: a flaky link's, not the client's.
-const FALSE_STARTS: usize = 3;
+pub(super) const FALSE_STARTS: usize = 3;
 
 impl Player<'_> {
     /// Waits for the client's next connection.
     pub(super) async fn await_client(&mut self, on: &str, is_judged: bool) -> Result<(), Halt> {
-        let last_ended = self.connections.remove(on).and_then(|link| link.ended());
+        let last = self.connections.remove(on);
+        self.is_outdated = last.as_ref().is_some_and(|link| link.is_outdated);
+        let last_ended = last.and_then(|link| link.ended());
         let arrived = self.next_arrival(is_judged).await?;
         if let Some(ended) = last_ended {
             self.waits.push(arrived.at.saturating_duration_since(ended));
@@ -55,7 +58,8 @@ impl Player<'_> {
             return Err(Halt::Fault("a server is not waited for".to_owned()));
         };
         let begun = Instant::now();
-        let patience = if self.connected_before { self.setting.reconnect() } else { self.setting.first_connection() };
+        let patience =
+            if self.connected_before { self.setting.reconnect(is_judged) } else { self.setting.first_connection() };
         let deadline = begun + patience;
         loop {
             if let Some(arrived) = incoming.next(deadline.min(Instant::now() + LOOK)).await {
@@ -70,9 +74,11 @@ impl Player<'_> {
                 None => format!("no connection within {:.1} s", begun.elapsed().as_secs_f64()),
             };
             if ended.is_none() {
-                self.setting.ran_out();
+                self.setting.absences.fetch_add(1, Ordering::Relaxed);
             }
-            return Err(if is_judged {
+            return Err(if self.is_outdated && !is_judged {
+                Halt::Lacks("a client that tries again after it was told that its version isn't supported".to_owned())
+            } else if is_judged {
                 let expected = "the client connects again".to_owned();
                 Halt::Broken { rule: None, expected, observed: waited }
             } else {
@@ -92,7 +98,7 @@ impl Player<'_> {
             match self.request(on).await {
                 Ok(request) => break request,
                 Err(Some(_)) if turns < FALSE_STARTS => {}
-                Err(why) => return Err(self.no_request(why, is_judged)),
+                Err(why) => return Err(self.no_request(on, why, is_judged)),
             }
         };
         let Request::Known(request) = request else {
@@ -115,6 +121,9 @@ impl Player<'_> {
         let link = self.connections.get_mut(on).ok_or_else(|| no_connection(on))?;
         // A client that has gone already is seen to be gone by what follows.
         let _ = link.connection.send(vec![octets], Duration::ZERO, patience).await;
+        if self.is_to_publish {
+            self.let_publish(false).await?;
+        }
         if self.scenario.silent { Ok(()) } else { self.has_read(on).await }
     }
 
@@ -132,6 +141,9 @@ impl Player<'_> {
                 if inbox.pongs > 0 {
                     inbox.pongs -= 1;
                     return Some(Ok(()));
+                }
+                if inbox.is_flooded() {
+                    return Some(Err(inbox.flood()));
                 }
                 inbox.closed.as_ref().map(|closed| Err(closed.how.clone()))
             })
@@ -152,7 +164,7 @@ impl Player<'_> {
         let Some(link) = self.connections.get(on) else { return Err(None) };
         let came = link
             .connection
-            .wait(Instant::now() + patience, |inbox: &mut Inbox| match inbox.requests.pop_front() {
+            .wait(Instant::now() + patience, |inbox: &mut Inbox| match inbox.request.take() {
                 Some(request) => Some(Ok(request)),
                 None if !inbox.breaches.is_empty() => Some(Err(None)),
                 None => inbox.closed.as_ref().map(|closed| Err(Some(closed.how.clone()))),
@@ -161,7 +173,10 @@ impl Player<'_> {
         came.unwrap_or(Err(None))
     }
 
-    fn no_request(&self, why: Option<String>, is_judged: bool) -> Halt {
+    fn no_request(&self, on: &str, why: Option<String>, is_judged: bool) -> Halt {
+        if let (None, Some(halt)) = (&why, self.no_frame(on)) {
+            return halt;
+        }
         let observed = match why {
             Some(how) => format!("it ended the connection without a request: {how}"),
             None => format!("no connection request within {} ms", self.setting.patience().as_millis()),
@@ -169,8 +184,30 @@ impl Player<'_> {
         if is_judged {
             return Halt::Broken { rule: None, expected: "a connection request".to_owned(), observed };
         }
-        self.setting.ran_out();
         Halt::CantTell { code: "no-request", message: observed }
+    }
+
+    /// The client ended its connection without a word, as one does that tries two ways at a time or looks whether a port is open.
+    pub(super) fn ended_unused(&self, on: &str) -> bool {
+        self.connections.get(on).is_some_and(|link| {
+            let inbox = link.connection.inbox();
+            inbox.closed.is_some() && inbox.octets == 0 && inbox.pending == 0
+        })
+    }
+
+    /// Octets came in the place of a request, and no frame became of them.
+    pub(super) fn no_frame(&self, on: &str) -> Option<Halt> {
+        let inbox = self.connections.get(on)?.connection.inbox();
+        (inbox.frames == 0 && inbox.pending > 0).then(|| Halt::Broken {
+            rule: Some("framing.length-prefix".to_owned()),
+            expected: "a frame whose first two octets give its length".to_owned(),
+            observed: format!(
+                "{} octets that are no whole frame: {}{}",
+                inbox.pending,
+                hex::encode(&inbox.unfinished),
+                if inbox.pending > inbox.unfinished.len() { "…" } else { "" }
+            ),
+        })
     }
 
     /// How the launched client crashed, if it did: by a signal, or with a failure while it was accepted. One that was rejected may
@@ -218,6 +255,33 @@ impl Player<'_> {
         // A wait is measured too long by a machine that slept.
         self.in_time(self.started, before)?;
         fails(format!("a wait of no less than the last one, {} ms, give or take a tenth", before.as_millis()))
+    }
+
+    /// While an event that is known is waited for, the client's others are ACKed: it may have one in flight at a time, and send the
+    /// newest first.
+    pub(super) async fn let_go_of_events(&mut self, on: &str, pattern: &Pattern) {
+        let waits_for_known = match pattern {
+            Pattern::Publish(_) => true,
+            Pattern::OneOf(list) | Pattern::AnyOrder(list) => {
+                list.iter().any(|pattern| matches!(pattern, Pattern::Publish(_)))
+            }
+            _ => false,
+        };
+        let Some(link) = self.connections.get(on) else { return };
+        let mut octets = Vec::new();
+        {
+            let mut inbox = link.connection.inbox();
+            inbox.holds_events = self.scenario.publishes > 0 && !waits_for_known;
+            if waits_for_known {
+                for publish in std::mem::take(&mut inbox.events) {
+                    octets.extend(Message::from(Ack { message_id: publish.message_id }).to_frame());
+                }
+            }
+        }
+        if !octets.is_empty() && !link.is_within_frame() {
+            // A client that has gone needs no answers.
+            let _ = link.connection.send(vec![octets], Duration::ZERO, self.setting.patience()).await;
+        }
     }
 
     /// A PING is due a time after the last octets that went either way.
@@ -276,6 +340,7 @@ impl Link {
             introduced: None,
             sent: Deframer::new(),
             rejected_at: None,
+            is_outdated: false,
             ended_at: None,
         }
     }

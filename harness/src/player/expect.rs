@@ -13,6 +13,9 @@ use crate::connection::Answer;
 /// For so many times its patience an expectation waits for a target that is slow and yet sends something.
 const MOST_PATIENCES: u32 = 4;
 
+/// How long a peer that has answered a PING may still take to close: nothing says that it has to be at once.
+const CLOSE_GRACE: Duration = Duration::from_millis(500);
+
 impl Player<'_> {
     pub(super) async fn expect(&mut self, step: &Step, pattern: &Pattern, within: Option<Within>) -> Result<(), Halt> {
         let (on, line) = (step.on.as_str(), step.line);
@@ -32,6 +35,7 @@ impl Player<'_> {
         let window = self.setting.calibration.window();
         let patience = if is_known_broken { window } else { self.setting.patience() };
         let begun = Instant::now();
+        self.let_go_of_events(on, pattern).await;
         // A close can be waited for in vain: a PING that is answered shows that the peer went on.
         let fenced = wants_close(pattern) && self.send_fence(on).await;
         let link = self.connections.get_mut(on).ok_or_else(|| no_connection(on))?;
@@ -82,7 +86,7 @@ impl Player<'_> {
                 Some(Come::NotYet) => {
                     ponged = true;
                     link.connection.inbox().pongs -= 1;
-                    deadline = deadline.min(Instant::now() + window);
+                    deadline = deadline.min(Instant::now() + window.max(CLOSE_GRACE));
                 }
                 None => {
                     let waited = if ponged { window } else { patience };
@@ -113,11 +117,23 @@ impl Player<'_> {
                 Err(Halt::Broken { rule: None, expected: describe(pattern), observed })
             }
             Some(Come::CantTell(code, message)) => Err(Halt::CantTell { code, message }),
+            Some(Come::Breaks(rule, observed)) => {
+                Err(Halt::Broken { rule: Some(rule.to_owned()), expected: describe(pattern), observed })
+            }
             Some(Come::NotYet) | None => {
+                if let (Pattern::ConnectionRequest(_), Some(halt)) = (pattern, self.no_frame(on)) {
+                    return Err(halt);
+                }
                 // What a client publishes by itself is its own affair.
                 if matches!(pattern, Pattern::Event(_)) {
+                    // It was seen to publish, and may rightly wait for an answer before it goes on.
+                    let in_flight =
+                        self.connections.get(on).map_or(0, |link| link.connection.inbox().oracle.in_flight());
+                    if in_flight > 0 {
+                        let what = "a client that publishes its next event before the last one is answered";
+                        return Err(Halt::Lacks(what.to_owned()));
+                    }
                     let message = format!("the client published nothing within {} ms", begun.elapsed().as_millis());
-                    self.setting.ran_out();
                     return Err(Halt::CantTell { code: "nothing-published", message });
                 }
                 let observed = if ponged {
@@ -147,8 +163,19 @@ impl Player<'_> {
         let (Some(link), Some(interval)) = (self.connections.get(on), self.setting.target.keepalive_interval) else {
             return Ok(());
         };
-        if link.connection.inbox().closed.is_none() {
-            return Ok(());
+        let silence = {
+            let inbox = link.connection.inbox();
+            if inbox.closed.is_none() {
+                return Ok(());
+            }
+            inbox.our_silence()
+        };
+        if silence >= interval && !self.scenario.is_slow() {
+            let message = format!(
+                "the connection was closed, after this machine had sent nothing for {} ms",
+                silence.as_millis()
+            );
+            return Err(Halt::CantTell { code: "machine-overloaded", message });
         }
         self.in_time(self.started, interval)
     }
@@ -284,11 +311,14 @@ impl Player<'_> {
             })
             .await;
         match seen {
-            Some(Err(how)) => Err(Halt::Broken {
-                rule: None,
-                expected: "the connection stays open".to_owned(),
-                observed: format!("the peer ended it: {how}"),
-            }),
+            Some(Err(how)) => {
+                self.not_for_our_silence(on)?;
+                Err(Halt::Broken {
+                    rule: None,
+                    expected: "the connection stays open".to_owned(),
+                    observed: format!("the peer ended it: {how}"),
+                })
+            }
             Some(Ok(how)) => {
                 self.show(format!("line {line}: the connection stayed open, shown {how}"));
                 Ok(())

@@ -16,6 +16,8 @@ pub(super) enum Come {
     NotYet,
     /// It can't come any more, or something else came in its place.
     Never(String),
+    /// Something else came in its place, and breaks a rule of its own.
+    Breaks(&'static str, String),
     /// It came in a way that shows nothing.
     CantTell(&'static str, String),
 }
@@ -47,7 +49,7 @@ pub(super) fn alternatives(pattern: &Pattern) -> usize {
 pub(super) fn look(pattern: &Pattern, inbox: &mut Inbox, looking: &mut Looking<'_>, done: &mut [bool]) -> Come {
     match pattern {
         Pattern::ConnectionRequest(wanted) => {
-            let Some(request) = inbox.requests.pop_front() else { return or_closed(inbox) };
+            let Some(request) = inbox.request.take() else { return or_closed(inbox) };
             match matches_request(wanted, &request, looking.values) {
                 Ok(()) => Come::Met,
                 Err(differs) => Come::Never(differs),
@@ -57,9 +59,10 @@ pub(super) fn look(pattern: &Pattern, inbox: &mut Inbox, looking: &mut Looking<'
             let Some(came) = inbox.events.pop_front() else { return or_closed(inbox) };
             if let Some(name) = &wanted.name {
                 looking.values.name_event(name, came.event.clone());
-                looking.wanted.push(came.event.clone());
-                inbox.wanted.push(came.event.clone());
             }
+            // If it comes again, that is no new one.
+            looking.wanted.push(came.event.clone());
+            inbox.wanted.push(came.event.clone());
             match &wanted.message_id {
                 Some(id) if !looking.values.matches(id, came.message_id.get().into()) => {
                     Come::Never(format!("an event with the message id {}", came.message_id))
@@ -122,6 +125,7 @@ pub(super) fn look(pattern: &Pattern, inbox: &mut Inbox, looking: &mut Looking<'
                 match look(pattern, inbox, looking, &mut []) {
                     Come::Met => return Come::Met,
                     Come::CantTell(code, message) => return Come::CantTell(code, message),
+                    Come::Breaks(rule, observed) => return Come::Breaks(rule, observed),
                     Come::NotYet => later = true,
                     Come::Never(reason) => reasons.push(reason),
                 }
@@ -213,9 +217,10 @@ fn answers(inbox: &mut Inbox, looking: &mut Looking<'_>, wanted: Wanted) -> Come
                 );
             }
             (Answer::Ack, Wanted::Any | Wanted::Nack, Claim::Rejects) => {
-                return Come::Never(format!(
-                    "ACK {id}, for an event that the application NACKs as the target file says"
-                ));
+                return Come::Breaks(
+                    "events.problem-not-acked",
+                    format!("ACK {id}, for an event that the application NACKs as the target file says"),
+                );
             }
             (Answer::Ack, Wanted::Nack, _) => return Come::Never(format!("ACK {id}")),
             _ => {}

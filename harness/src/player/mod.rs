@@ -25,7 +25,7 @@ use sinkcheck_spec::wire::{Deframer, Event, InstanceId, MessageId};
 use tokio::time::Instant;
 
 use crate::connection::{Connection, DialError, History, Incoming, Reach, Transcript};
-use crate::target::{Adapter, Process, Target};
+use crate::target::{Adapter, ClientReach, Process, Target};
 
 pub(crate) use build::default_event;
 pub use calibration::{Calibration, measure};
@@ -53,6 +53,8 @@ pub struct Setting {
     pub ordeal: Arc<Ordeal>,
     /// How often patience ran out in this run.
     pub timeouts: Arc<AtomicUsize>,
+    /// How often a client was waited for in vain.
+    pub absences: Arc<AtomicUsize>,
     /// Which play of the run it is.
     pub serial: u64,
     /// Makes events of this run differ from those of another one.
@@ -96,19 +98,19 @@ impl Setting {
 
     /// How long a client under test has until it connects for the first time: it may have to be started.
     pub fn first_connection(&self) -> Duration {
-        self.rationed(FIRST_CONNECTION)
+        FIRST_CONNECTION
     }
 
-    /// How long a client under test has until it connects again. Clients in the field wait for up to a minute.
-    pub fn reconnect(&self) -> Duration {
-        self.rationed(RECONNECT)
-    }
-
-    fn rationed(&self, whole: Duration) -> Duration {
-        match self.timeouts.load(Ordering::Relaxed) {
-            ..TIMEOUTS => whole,
-            TIMEOUTS..MANY_TIMEOUTS => whole / 4,
-            MANY_TIMEOUTS.. => whole / 8,
+    /// How long a client under test has until it connects again. Clients in the field wait for up to a minute. One that nobody
+    /// launched has all of that, each time: the run ends when it is gone.
+    pub fn reconnect(&self, is_judged: bool) -> Duration {
+        let is_attached =
+            self.target.client.as_ref().is_some_and(|client| matches!(client.reach, ClientReach::Attached(_)));
+        match self.absences.load(Ordering::Relaxed) {
+            _ if is_judged || is_attached => RECONNECT,
+            ..TIMEOUTS => RECONNECT,
+            TIMEOUTS..MANY_TIMEOUTS => RECONNECT / 4,
+            MANY_TIMEOUTS.. => RECONNECT / 8,
         }
     }
 
@@ -144,6 +146,8 @@ pub enum Reached {
         history: History,
         /// The program that it runs in, if the harness launched one.
         process: Process,
+        /// The seat's client_instance_id is what the client was told to have, or what the target file says that it has.
+        is_told: bool,
     },
 }
 
@@ -219,6 +223,10 @@ pub(crate) struct Player<'a> {
     shown_by: Vec<String>,
     accepted_as: Vec<InstanceId>,
     connected_before: bool,
+    /// The last connection ended with the word that the client's version isn't supported.
+    is_outdated: bool,
+    /// Its adapter is still to be asked to make it publish.
+    is_to_publish: bool,
     /// How long a client under test let pass before each connection but the first.
     waits: Vec<Duration>,
     /// Line of the step that is played.
@@ -242,6 +250,8 @@ struct Link {
     sent: Deframer,
     /// When a client under test was rejected on it.
     rejected_at: Option<Instant>,
+    /// It was told that its version isn't supported.
+    is_outdated: bool,
     /// When the case ended it.
     ended_at: Option<Instant>,
 }
@@ -301,7 +311,7 @@ enum Halt {
 pub async fn play(scenario: &Scenario, setting: &Setting, main: Seat, other: Option<Seat>) -> Played {
     let transcript = Transcript::begin(setting.target.role);
     let mut player = Player {
-        values: Values::new(&setting.target, main.client, setting.server),
+        values: Values::new(&setting.target, main.client, main.is_told(), setting.server),
         scenario,
         setting,
         main,
@@ -315,6 +325,8 @@ pub async fn play(scenario: &Scenario, setting: &Setting, main: Seat, other: Opt
         shown_by: Vec::new(),
         accepted_as: Vec::new(),
         connected_before: false,
+        is_outdated: false,
+        is_to_publish: false,
         waits: Vec::new(),
         line: 1,
         overslept: None,
@@ -352,6 +364,11 @@ impl Seat {
         }
     }
 
+    /// Whether the client_instance_id is known beforehand, and not what a client under test makes it.
+    fn is_told(&self) -> bool {
+        !matches!(self.reached, Reached::Client { is_told: false, .. })
+    }
+
     /// Where the target is, for messages.
     pub fn place(&self) -> String {
         match &self.reached {
@@ -364,7 +381,7 @@ impl Seat {
 impl Player<'_> {
     async fn run(&mut self) -> Option<Stop> {
         let prepared = match self.look_at_application().await {
-            Ok(()) => self.let_publish().await,
+            Ok(()) => self.let_publish(true).await,
             failed => failed,
         };
         if let Err(halt) = prepared {

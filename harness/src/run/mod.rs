@@ -1,48 +1,36 @@
-//! Plays many cases at one target: starts what has to be started, makes a first contact, gives each case identities that fit, and
-//! emits what happens. It judges nothing and prints nothing.
+//! Plays many cases at one target and emits what happens. It judges nothing and prints nothing.
+//!
+//! [`servers`] is for servers under test: what is started, the first contact, which identities a case has. [`clients`] is for clients,
+//! which are launched for each case or connect by themselves.
 
 mod announce;
 mod clients;
-mod contact;
-mod greeting;
-mod lost;
-mod seats;
-mod service;
+mod serials;
+mod servers;
 mod transcripts;
 mod virtual_time;
 
-use std::collections::{BTreeMap, BTreeSet, HashMap, VecDeque};
+use std::collections::VecDeque;
 use std::sync::Arc;
-use std::sync::atomic::AtomicUsize;
 use std::time::Duration;
 
-use sinkcheck_cases::language::{Fixture, Owner, Scenario, Transport, Verb};
+use sinkcheck_cases::language::{Fixture, Scenario};
 use sinkcheck_reports::document::{CaseResult, CaseVerdict, Reason};
 use sinkcheck_reports::event::RunEvent;
 use sinkcheck_spec::catalogue::Role;
-use sinkcheck_spec::wire::InstanceId;
 use tokio::sync::{mpsc, watch};
-use tokio::task::{Id, JoinError, JoinSet};
-use tokio::time::Instant;
+use tokio::task::JoinError;
 
 use crate::judge::{judge, unplayed};
-use crate::player::{LagMonitor, MANY_TIMEOUTS, Played, Publishing, Seat, Setting, play};
+use crate::player::{Played, Seat, Setting, play};
 use crate::target::Target;
 
 pub use announce::started;
 
-use contact::Contact;
-use lost::{FIXTURE_LOST, heard_nothing};
-use seats::{Seats, Taken, Want};
-use service::Service;
-use transcripts::Transcripts;
-use virtual_time::{Play, play_in_virtual_time};
+use serials::Serials;
 
 /// No case of ours takes nearly as long, its waits for keepalive intervals apart.
 const CASE_LIMIT: Duration = Duration::from_secs(300);
-
-/// So many cases in a row that heard nothing of the target, and it is looked at whether it is still there.
-const GONE_AFTER: usize = 8;
 
 /// How a run is to go.
 #[derive(Debug, Clone)]
@@ -62,16 +50,6 @@ pub struct Run {
     is_slow_target: bool,
 }
 
-/// A target whose answers take so long is slow.
-const SLOW: Duration = Duration::from_millis(5);
-
-/// What one case came to.
-struct Finished {
-    result: CaseResult,
-    /// The ids that its main identity was accepted with.
-    accepted_as: Vec<InstanceId>,
-}
-
 impl Run {
     /// A run of these cases, in this order as far as identities allow.
     pub fn new(
@@ -89,221 +67,32 @@ impl Run {
                 _ => (1, std::cmp::Reverse(0)),
             });
         }
-        // Long waits run beside the other cases where there are identities enough, and after them where there are not.
-        let wide = target.identities.iter().filter(|identity| identity.fixture == Fixture::Known).count() > 4;
+        // Long waits run beside the other cases where there are identities enough, and after them where there are not. Each launched
+        // client is an identity of its own.
+        let wide = target.role == Role::Client
+            || target.identities.iter().filter(|identity| identity.fixture == Fixture::Known).count() > 4;
         cases.sort_by_key(|case| if wide { !case.is_slow() } else { case.is_slow() });
         Self { target: Arc::new(target), pending: cases.into(), options, events, stop, is_slow_target: false }
     }
 
     /// Plays all cases, or as many as it comes to. True if it was interrupted.
-    pub async fn play(mut self) -> bool {
-        if self.target.role == Role::Client {
-            return self.play_clients().await;
+    pub async fn play(self) -> bool {
+        match self.target.role {
+            Role::Server => self.play_servers().await,
+            Role::Client => self.play_clients().await,
         }
-        let lag = LagMonitor::start();
-        let started = tokio::select! {
-            started = Service::start(Arc::clone(&self.target)) => started,
-            () = stopped(&mut self.stop) => return true,
-        };
-        let mut service = match started {
-            Ok(service) => service,
-            Err(why) => {
-                self.rest_is(CaseVerdict::Inconclusive, &why);
-                return false;
-            }
-        };
-        let contact = tokio::select! {
-            contact = contact::first(&mut service, &self.target) => contact,
-            () = stopped(&mut self.stop) => {
-                service.stop().await;
-                return true;
-            }
-        };
-        let interrupted = match contact {
-            Ok(contact) => self.play_with(&mut service, contact, lag).await,
-            Err(why) => {
-                self.rest_is(CaseVerdict::Inconclusive, &why);
-                false
-            }
-        };
-        service.stop().await;
-        interrupted
-    }
-
-    async fn play_with(&mut self, service: &mut Service, contact: Contact, lag: Arc<LagMonitor>) -> bool {
-        self.is_slow_target = contact.calibration.slowest >= SLOW;
-        for note in &contact.notes {
-            self.emit(RunEvent::Note(note.clone()));
-        }
-        let setting = Setting {
-            target: Arc::clone(&self.target),
-            adapter: service.adapter(),
-            calibration: contact.calibration,
-            server: contact.server,
-            lag,
-            publishing: Publishing::default(),
-            ordeal: Arc::default(),
-            timeouts: Arc::new(AtomicUsize::new(if contact.is_silent { MANY_TIMEOUTS } else { 0 })),
-            serial: 0,
-            salt: self.target.salt(),
-        };
-        let mut attempts: BTreeMap<String, u64> = BTreeMap::new();
-        let ids: BTreeSet<String> = self.pending.iter().map(|case| case.id.clone()).collect();
-        let serials: BTreeMap<String, u64> = ids.into_iter().zip(0..).collect();
-        let mut seats = Seats::new(&self.target, contact.can_prepare);
-        let mut transcripts = Transcripts::default();
-        let mut running: JoinSet<Finished> = JoinSet::new();
-        let mut under_way: HashMap<Id, (Arc<Scenario>, Vec<Taken>)> = HashMap::new();
-        let mut silent_in_a_row = 0;
-        for (scenario, serial) in self.take_virtual(&serials) {
-            self.emit(RunEvent::CaseStarted { id: scenario.id.clone() });
-            let (target, play) = (Arc::clone(&self.target), Play { serial, salt: setting.salt });
-            let case = Arc::clone(&scenario);
-            let case = running.spawn_blocking(move || {
-                let begun = Instant::now();
-                let mut result = play_in_virtual_time(&case, &target, play);
-                result.duration_ms = begun.elapsed().as_secs_f64() * 1e3;
-                Finished { result, accepted_as: Vec::new() }
-            });
-            under_way.insert(case.id(), (scenario, Vec::new()));
-        }
-        loop {
-            while silent_in_a_row < GONE_AFTER && running.len() < self.jobs() {
-                let heavy_runs = self.is_slow_target && under_way.values().any(|(scenario, _)| scenario.is_heavy());
-                if heavy_runs {
-                    break;
-                }
-                let Some((scenario, taken)) = self.next_case(&mut seats, running.is_empty()) else { break };
-                self.emit(RunEvent::CaseStarted { id: scenario.id.clone() });
-                let mut setting = setting.clone();
-                let attempt = attempts.entry(scenario.id.clone()).or_default();
-                setting.serial =
-                    *attempt * serials.len() as u64 + serials.get(&scenario.id).copied().unwrap_or_default();
-                setting.salt = setting.salt.wrapping_add(*attempt);
-                if self.target.is_fresh_each_case() {
-                    setting.ordeal = Arc::default();
-                }
-                *attempt += 1;
-                let case = one_case(Arc::clone(&scenario), taken.clone(), setting, service.for_case());
-                under_way.insert(running.spawn(case).id(), (scenario, taken));
-            }
-            if running.is_empty() && self.pending.is_empty() {
-                break;
-            }
-            if running.is_empty() {
-                // Nobody speaks as any client now, so that to look disturbs no case.
-                let is_there = tokio::select! {
-                    is_there = contact::is_there(service, &self.target, contact.server) => is_there,
-                    () = stopped(&mut self.stop) => return true,
-                };
-                if !is_there {
-                    let why = format!("the target stopped answering: {GONE_AFTER} cases in a row heard nothing of it");
-                    self.rest_is(CaseVerdict::Inconclusive, &Reason::new("target-gone", why));
-                    break;
-                }
-                silent_in_a_row = 0;
-                continue;
-            }
-            let finished = tokio::select! {
-                finished = running.join_next_with_id() => finished,
-                () = stopped(&mut self.stop) => {
-                    running.shutdown().await;
-                    return true;
-                }
-            };
-            let Some(finished) = finished else { continue };
-            let id = finished.as_ref().map_or_else(JoinError::id, |(id, _)| *id);
-            let Some((scenario, taken)) = under_way.remove(&id) else { continue };
-            let mut finished = match finished {
-                Ok((_, finished)) => finished,
-                Err(error) => Finished { result: fault(&scenario, &error), accepted_as: Vec::new() },
-            };
-            silent_in_a_row = if heard_nothing(&finished.result) { silent_in_a_row + 1 } else { 0 };
-            seats.give_back(&taken, &scenario, &finished.result, &finished.accepted_as);
-            transcripts.keep(&mut finished.result);
-            self.emit(RunEvent::CaseFinished(Box::new(finished.result)));
-        }
-        if let Some(note) = transcripts.note() {
-            self.emit(RunEvent::Note(note));
-        }
-        false
     }
 
     /// Takes the cases that the reference implementations are played at in virtual time, each with the number of its play.
-    fn take_virtual(&mut self, serials: &BTreeMap<String, u64>) -> Vec<(Arc<Scenario>, u64)> {
+    fn take_virtual(&mut self, serials: &Serials) -> Vec<(Arc<Scenario>, u64)> {
         if !self.target.is_built_in() {
             return Vec::new();
         }
         let (virtual_ones, rest): (Vec<_>, Vec<_>) =
-            std::mem::take(&mut self.pending).into_iter().partition(|scenario| scenario.is_slow());
+            std::mem::take(&mut self.pending).into_iter().partition(|scenario| scenario.is_timed());
         self.pending = rest.into();
-        let serial = |scenario: &Arc<Scenario>| serials.get(&scenario.id).copied().unwrap_or_default();
+        let serial = |scenario: &Arc<Scenario>| serials.place(&scenario.id);
         virtual_ones.into_iter().map(|scenario| (Arc::clone(&scenario), serial(&scenario))).collect()
-    }
-
-    fn jobs(&self) -> usize {
-        match &self.target.launch {
-            Some(launch) if launch.per_case && !self.target.has_free_port() => 1,
-            _ => self.options.jobs.max(1),
-        }
-    }
-
-    /// The next case that can be played now. Cases that never can are told so on the way.
-    ///
-    /// Thousands of messages keep a slow target from answering any other case, so those are played alone.
-    fn next_case(&mut self, seats: &mut Seats, nothing_runs: bool) -> Option<(Arc<Scenario>, Vec<Taken>)> {
-        let mut at = 0;
-        while at < self.pending.len() {
-            let scenario = Arc::clone(&self.pending[at]);
-            if self.is_slow_target && scenario.is_heavy() && !nothing_runs {
-                at += 1;
-                continue;
-            }
-            match self.lacks(&scenario).map_or_else(|| seats.take(&scenario), Want::Never) {
-                Want::Now(taken) => {
-                    self.pending.remove(at);
-                    return Some((scenario, taken));
-                }
-                Want::Later => at += 1,
-                Want::Never(what) => {
-                    self.pending.remove(at);
-                    let mut result = unplayed(&scenario);
-                    result.verdict = CaseVerdict::NotApplicable;
-                    result.reason = Some(Reason::new("target-lacks", what));
-                    self.emit(RunEvent::CaseFinished(Box::new(result)));
-                }
-                Want::Lost(why) => {
-                    self.pending.remove(at);
-                    let mut result = unplayed(&scenario);
-                    result.verdict = CaseVerdict::Inconclusive;
-                    result.reason = Some(Reason::new(FIXTURE_LOST, why));
-                    self.emit(RunEvent::CaseFinished(Box::new(result)));
-                }
-            }
-        }
-        None
-    }
-
-    /// What the target lacks for a case, as far as that can be told before it is played.
-    fn lacks(&self, scenario: &Scenario) -> Option<String> {
-        let target = &self.target;
-        let needs_tls =
-            scenario.transport == Transport::Tls || matches!(scenario.client, Fixture::Anonymous | Fixture::Untrusted);
-        if needs_tls && !(target.is_tls() && target.has_capability("tls")) {
-            return Some("TLS".to_owned());
-        }
-        if scenario.is_slow() && target.keepalive_interval.is_none() {
-            return Some("its keepalive interval (`keepalive_interval` in the target file)".to_owned());
-        }
-        if scenario.asks() && target.adapter.is_none() {
-            return Some("an adapter (`adapter` in the target file)".to_owned());
-        }
-        let publishes =
-            scenario.any_step(&|step| matches!(step.verb, Verb::Ask(sinkcheck_cases::language::Ask::Publish(_))));
-        if publishes && !target.has_capability("publish") {
-            return Some("the capability `publish`".to_owned());
-        }
-        None
     }
 
     fn rest_is(&mut self, verdict: CaseVerdict, why: &Reason) {
@@ -321,11 +110,6 @@ impl Run {
     }
 }
 
-/// Whether a case leaves another identity than its own in need of one.
-pub(crate) fn wants_another(scenario: &Scenario) -> bool {
-    scenario.connections.values().any(|owner| *owner == Owner::Another)
-}
-
 async fn stopped(stop: &mut watch::Receiver<bool>) {
     while !*stop.borrow_and_update() {
         if stop.changed().await.is_err() {
@@ -333,42 +117,6 @@ async fn stopped(stop: &mut watch::Receiver<bool>) {
             std::future::pending::<()>().await;
         }
     }
-}
-
-async fn one_case(scenario: Arc<Scenario>, taken: Vec<Taken>, setting: Setting, service: service::ForCase) -> Finished {
-    let begun = Instant::now();
-    let mut setting = setting;
-    let (mut result, accepted_as) = match service.prepare(&taken, &mut setting).await {
-        Ok(mut ready) => {
-            let seats: Vec<Seat> = ready.seats(&taken);
-            let mut seats = seats.into_iter();
-            let played = match seats.next() {
-                Some(main) => timed(&scenario, &setting, main, seats.next()).await,
-                None => None,
-            };
-            // The adapter's end is its own to see, so that nobody else may hold it.
-            setting.adapter = None;
-            let output = ready.finish().await;
-            match played {
-                Some(played) => {
-                    let accepted_as = played.accepted_as.clone();
-                    let mut result = judge(&scenario, played);
-                    if result.verdict != CaseVerdict::Pass {
-                        result.output = output;
-                    }
-                    (result, accepted_as)
-                }
-                None => (judged(&scenario, None), Vec::new()),
-            }
-        }
-        Err(why) => {
-            let mut result = unplayed(&scenario);
-            result.reason = Some(why);
-            (result, Vec::new())
-        }
-    };
-    result.duration_ms = begun.elapsed().as_secs_f64() * 1e3;
-    Finished { result, accepted_as }
 }
 
 /// A case whose task panicked: the fault is ours.

@@ -5,6 +5,7 @@ use std::process::Stdio;
 use std::time::Duration;
 
 use serde_json::{Value, json};
+use sinkcheck_simulator::client::ClientControl;
 use sinkcheck_spec::wire::{Event, EventFields, Octets};
 use tokio::io::{AsyncBufReadExt, AsyncReadExt, AsyncWriteExt, BufReader};
 use tokio::process::{Child, ChildStdin, ChildStdout};
@@ -31,6 +32,8 @@ pub enum Adapter {
     Process(Box<ProcessAdapter>),
     /// The built-in server's own control.
     BuiltIn(sinkcheck_simulator::Control),
+    /// The built-in client's own control.
+    BuiltInClient(ClientControl),
 }
 
 /// Why an adapter did not do what it was asked.
@@ -60,6 +63,9 @@ impl Adapter {
             Self::BuiltIn(control) => {
                 control.prepare(client).map_err(|error| AdapterError::Refused("prepare", error.to_string()))
             }
+            Self::BuiltInClient(control) => {
+                control.prepare().map_err(|error| AdapterError::Refused("prepare", error.to_string()))
+            }
         }
     }
 
@@ -73,6 +79,9 @@ impl Adapter {
                 process.ask("restart", json!({ "ask": "restart", "client": client })).await.map(|_| ())
             }
             Self::BuiltIn(_) => Err(AdapterError::Unsupported("restart")),
+            Self::BuiltInClient(control) => {
+                control.restart().map_err(|error| AdapterError::Refused("restart", error.to_string()))
+            }
         }
     }
 
@@ -84,6 +93,9 @@ impl Adapter {
         match self {
             Self::Process(process) => process.ask("wipe", json!({ "ask": "wipe", "client": client })).await.map(|_| ()),
             Self::BuiltIn(_) => Err(AdapterError::Unsupported("wipe")),
+            Self::BuiltInClient(control) => {
+                control.wipe(None).map_err(|error| AdapterError::Refused("wipe", error.to_string()))
+            }
         }
     }
 
@@ -99,6 +111,10 @@ impl Adapter {
             }
             Self::BuiltIn(control) => control
                 .publish(client, event.clone())
+                .map(|_| ())
+                .map_err(|error| AdapterError::Refused("publish", error.to_string())),
+            Self::BuiltInClient(control) => control
+                .publish(event.clone())
                 .map(|_| ())
                 .map_err(|error| AdapterError::Refused("publish", error.to_string())),
         }
@@ -120,6 +136,7 @@ impl Adapter {
             Self::BuiltIn(control) => {
                 control.delivered(client).map_err(|error| AdapterError::Refused(ASK, error.to_string()))
             }
+            Self::BuiltInClient(control) => Ok(control.delivered()),
         }
     }
 

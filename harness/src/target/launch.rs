@@ -5,7 +5,7 @@ use std::net::TcpListener;
 use std::path::Path;
 use std::process::{ExitStatus, Stdio};
 use std::sync::atomic::{AtomicU32, Ordering};
-use std::sync::{Arc, Mutex, OnceLock, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 use std::time::Duration;
 
 use nix::sys::signal::{Signal, killpg};
@@ -119,27 +119,30 @@ pub struct Launched {
 
 /// A program as whoever waits for it sees it; there may be none.
 #[derive(Debug, Clone, Default)]
-pub struct Process(Option<Arc<Mutex<Launched>>>);
+pub struct Process(Arc<Mutex<Option<Launched>>>);
 
 impl Process {
     /// This program.
     pub fn of(launched: Launched) -> Self {
-        Self(Some(Arc::new(Mutex::new(launched))))
+        Self(Arc::new(Mutex::new(Some(launched))))
     }
 
     /// How it ended, if there is one and it did.
     pub fn ended(&self) -> Option<ExitStatus> {
-        self.0.as_ref().and_then(|launched| launched.lock().unwrap_or_else(PoisonError::into_inner).ended())
+        self.lock().as_mut().and_then(Launched::ended)
     }
 
-    /// Ends it, unless somebody else still looks at it; the end of what it printed.
-    pub async fn stop(self) -> String {
-        let launched =
-            self.0.and_then(Arc::into_inner).map(|lock| lock.into_inner().unwrap_or_else(PoisonError::into_inner));
+    /// Ends it; the end of what it printed. Whoever else looks at it finds none from then on.
+    pub async fn stop(&self) -> String {
+        let launched = self.lock().take();
         match launched {
             Some(launched) => launched.stop().await,
             None => String::new(),
         }
+    }
+
+    fn lock(&self) -> MutexGuard<'_, Option<Launched>> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 

@@ -2,12 +2,16 @@
 //! and at some that don't.
 
 mod adapters;
+mod attached_clients;
+mod attached_clients_over_tls;
 mod browsing;
+mod client;
 mod contract;
 mod decoding;
 mod document;
 mod folder;
 mod known_failures;
+mod launched_clients;
 mod launched_targets;
 mod linting;
 mod misbehaving_servers;
@@ -17,6 +21,7 @@ mod program;
 mod reading_closed;
 mod selections;
 mod servers_without_tls;
+mod simulated_client;
 mod simulated_server;
 mod starting_folder;
 mod stopping;

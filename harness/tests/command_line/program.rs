@@ -2,7 +2,7 @@
 
 use std::io::{Read, Write};
 use std::path::Path;
-use std::process::{Child, Command, Stdio};
+use std::process::{Child, ChildStdin, Command, Stdio};
 use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
 
@@ -22,19 +22,26 @@ const MOST_MEMORY: u64 = 300 * 1024;
 pub(crate) struct Call {
     command: Command,
     input: Vec<u8>,
+    input_stays_open: bool,
 }
 
 /// A call of the program with these arguments.
 pub(crate) fn sinkcheck<S: AsRef<std::ffi::OsStr>>(arguments: impl IntoIterator<Item = S>) -> Call {
     let mut command = Command::new(PROGRAM);
     command.args(arguments).env_remove("NO_COLOR").env_remove("CLICOLOR_FORCE");
-    Call { command, input: Vec::new() }
+    Call { command, input: Vec::new(), input_stays_open: false }
 }
 
 impl Call {
     /// What it reads on standard input.
     pub(crate) fn input(mut self, octets: impl Into<Vec<u8>>) -> Self {
         self.input = octets.into();
+        self
+    }
+
+    /// A variable of its environment.
+    pub(crate) fn with(mut self, name: &str, value: &str) -> Self {
+        self.command.env(name, value);
         self
     }
 
@@ -62,6 +69,15 @@ impl Call {
         running.end()
     }
 
+    /// Starts it with a standard input that stays open, for whoever has the writer.
+    #[track_caller]
+    pub(crate) fn start_with_input(mut self) -> (Running, ChildStdin) {
+        self.input_stays_open = true;
+        let mut running = self.start();
+        let stdin = running.child.stdin.take().expect("it was left open");
+        (running, stdin)
+    }
+
     pub(crate) fn start(self) -> Running {
         let mut running = self.begin();
         running.stdout = running.child.stdout.take().map(Reader::of);
@@ -72,10 +88,12 @@ impl Call {
         self.command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
         let begun = Instant::now();
         let mut child = self.command.spawn().expect("the program starts");
-        let mut stdin = child.stdin.take().expect("it is piped");
-        let input = self.input;
-        // It may end without having read all.
-        std::thread::spawn(move || drop(stdin.write_all(&input)));
+        if !self.input_stays_open {
+            let mut stdin = child.stdin.take().expect("it is piped");
+            let input = self.input;
+            // It may end without having read all.
+            std::thread::spawn(move || drop(stdin.write_all(&input)));
+        }
         let stderr = child.stderr.take().map(Reader::of);
         Running { what: format!("{:?}", self.command), child, stdout: None, stderr, begun }
     }

@@ -9,7 +9,7 @@ use tokio::select;
 use tokio::task::JoinSet;
 use tokio::time::sleep;
 
-use super::{Control, answer};
+use super::{Answering, answer};
 
 /// The longest line that is read, in octets: room for an event of the largest size, all of it in hex.
 pub const MAX_LINE: usize = 1 << 18;
@@ -19,15 +19,15 @@ const MAX_CONNECTIONS: usize = 64;
 
 /// Answers questions on every connection to the listener, a line for a line, in order. It doesn't end; dropping it ends
 /// its connections. Whoever reaches the listener may ask, so it belongs on a loopback address.
-pub async fn serve_lines(listener: TcpListener, control: Control) {
+pub async fn serve_lines(listener: TcpListener, answering: impl Answering) {
     let mut connections = JoinSet::new();
     loop {
         select! {
             Some(_) = connections.join_next() => {}
             accepted = listener.accept(), if connections.len() < MAX_CONNECTIONS => match accepted {
                 Ok((stream, _)) => {
-                    let control = control.clone();
-                    connections.spawn(async move { converse(stream, &control).await });
+                    let answering = answering.clone();
+                    connections.spawn(async move { converse(stream, &answering).await });
                 }
                 // Whatever it is, it may pass, and it must not be tried without a pause.
                 Err(_) => sleep(Duration::from_millis(100)).await,
@@ -36,7 +36,7 @@ pub async fn serve_lines(listener: TcpListener, control: Control) {
     }
 }
 
-async fn converse(mut stream: TcpStream, control: &Control) -> io::Result<()> {
+async fn converse(mut stream: TcpStream, answering: &impl Answering) -> io::Result<()> {
     stream.set_nodelay(true)?;
     let (reader, mut writer) = stream.split();
     let mut reader = BufReader::new(reader);
@@ -44,7 +44,7 @@ async fn converse(mut stream: TcpStream, control: &Control) -> io::Result<()> {
     while read_line(&mut reader, &mut line).await? {
         let reply = match std::str::from_utf8(&line) {
             _ if line.len() > MAX_LINE => r#"{"ok":false,"error":"the line is too long"}"#.to_owned(),
-            Ok(text) => answer(control, text),
+            Ok(text) => answer(answering, text),
             Err(_) => r#"{"ok":false,"error":"the line is not UTF-8"}"#.to_owned(),
         };
         writer.write_all(reply.as_bytes()).await?;

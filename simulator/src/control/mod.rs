@@ -1,5 +1,7 @@
-//! What an adapter asks of the reference server: to put a client back, to publish, to tell what was delivered.
+//! What an adapter asks of the reference server: to put a client back, to publish, to tell what was delivered. Of
+//! reference clients it asks the same, and to restart and to wipe them.
 
+mod answering;
 mod lines;
 mod question;
 
@@ -9,9 +11,11 @@ use sinkcheck_spec::machine::{EventNumber, OutboxFull};
 use sinkcheck_spec::wire::Event;
 use thiserror::Error;
 
+pub use answering::{Answering, ClientControls, Described};
 pub use lines::{MAX_LINE, serve_lines};
 pub use question::answer;
 
+use crate::client::ClientError;
 use crate::server::UnknownClient;
 use crate::server::clients::Clients;
 
@@ -27,6 +31,15 @@ pub enum ControlError {
     /// There is no such client.
     #[error(transparent)]
     UnknownClient(#[from] UnknownClient),
+    /// The client doesn't do it.
+    #[error(transparent)]
+    Client(#[from] ClientError),
+    /// A state is described by a server's id alone.
+    #[error("server_instance_id: needs a client_instance_id beside it")]
+    NoClientId,
+    /// It is not for this side: nothing can be restarted or wiped where no client is run.
+    #[error("is not supported here")]
+    Unsupported,
     /// Too many events wait for the client.
     #[error(transparent)]
     OutboxFull(#[from] OutboxFull),
@@ -68,5 +81,23 @@ impl Control {
     /// [`ControlError::UnknownClient`].
     pub fn delivered(&self, client: &str) -> Result<Vec<Event<'static>>, ControlError> {
         Ok(self.clients.named(client)?.lock().record.delivered.iter().cloned().collect())
+    }
+
+    /// How many of the server's events for the client are unanswered, sent or not.
+    ///
+    /// # Errors
+    ///
+    /// [`ControlError::UnknownClient`].
+    pub fn unanswered(&self, client: &str) -> Result<usize, ControlError> {
+        Ok(self.clients.named(client)?.lock().record.outbox.unanswered())
+    }
+
+    /// How many of the server's events the client took.
+    ///
+    /// # Errors
+    ///
+    /// [`ControlError::UnknownClient`].
+    pub fn events_delivered(&self, client: &str) -> Result<u64, ControlError> {
+        Ok(self.clients.named(client)?.lock().record.outbox.delivered())
     }
 }

@@ -15,8 +15,9 @@ use tokio_rustls::TlsAcceptor;
 
 use super::StartError;
 use super::clients::{Client, Clients};
-use super::connection::{Context, serve, turn_away};
+use super::connection::{Context, serve};
 use crate::config::{ListenerConfig, Scheme};
+use crate::connection::close;
 
 /// The connections that a server has at most, over all listeners; more are closed when they are accepted.
 pub(crate) const MAX_CONNECTIONS: usize = 4096;
@@ -120,7 +121,7 @@ impl Reception {
                 let client = certificate.and_then(|certificate| self.clients.with_certificate(certificate)).cloned();
                 match client {
                     Some(client) => serve(stream, client.join(), &self.context).await,
-                    None => turn_away(stream).await,
+                    None => close(stream).await,
                 }
             }
         }

@@ -6,7 +6,8 @@
 //!
 //! - `listen`: sockets, and one accept loop each, which no error ends;
 //! - `tls`: from a certificate to the client it belongs to;
-//! - `connection`: octets in, octets out, timers, a bounded buffer, and an orderly end;
+//! - `connection`: the machine among what its client's connections share; octets, timers and an orderly end are those of
+//!   either role's connections;
 //! - `clients`: everything behind a lock that is never held across a wait.
 
 mod behaviour;
@@ -14,7 +15,6 @@ pub(crate) mod clients;
 mod connection;
 mod error;
 mod listen;
-mod outgoing;
 mod running;
 mod tls;
 

@@ -17,6 +17,7 @@ use super::listen::{Identify, MAX_CONNECTIONS, Reception, accept_loop, bind};
 use super::{Behaviour, Listening, StartError, UnknownClient, tls};
 use crate::Control;
 use crate::config::{ConfigError, ServerConfig};
+use crate::pem::certificates;
 
 /// Starts reference servers.
 #[derive(Clone, Copy, Debug)]
@@ -139,7 +140,7 @@ fn clients(config: &ServerConfig, base: &Path) -> Result<Clients, ConfigError> {
         let record = ClientRecord::new(client.client_instance_id, client.quarantined.0.clone());
         let field = format!("clients.{name}.certificate");
         let certificate = match &client.certificate {
-            Some(path) => tls::certificates(&field, &base.join(path))?.into_iter().next(),
+            Some(path) => certificates(&field, &base.join(path))?.into_iter().next(),
             None => None,
         };
         if let Some(owner) = certificate.clone().and_then(|certificate| owners.insert(certificate, name)) {

@@ -62,6 +62,17 @@ impl Outbox {
         Ok(number)
     }
 
+    /// The number that the next event gets.
+    #[must_use]
+    pub fn next_number(&self) -> EventNumber {
+        EventNumber(self.queued)
+    }
+
+    /// The unanswered events, sent or not, oldest first.
+    pub fn iter(&self) -> impl Iterator<Item = (EventNumber, &Event<'static>)> {
+        self.unanswered.iter().map(|(number, event)| (*number, event))
+    }
+
     /// How many events are unanswered, sent or not.
     #[must_use]
     pub fn unanswered(&self) -> usize {

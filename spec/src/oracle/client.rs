@@ -48,6 +48,12 @@ impl ClientOracle {
         if self.requests == 0 { Phase::NoRequest } else { self.responses.phase() }
     }
 
+    /// How many PUBLISHes of the client's have no answer of ours.
+    #[must_use]
+    pub fn in_flight(&self) -> usize {
+        self.publishes.in_flight()
+    }
+
     /// Ids of well-formed PUBLISHes, sent behind our acceptance, that have no answer yet.
     pub fn unanswered(&self) -> impl Iterator<Item = MessageId> {
         self.answers.owed()

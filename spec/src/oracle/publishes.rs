@@ -23,6 +23,11 @@ impl Publishes {
         }
     }
 
+    /// How many have no answer.
+    pub(super) fn in_flight(&self) -> usize {
+        self.unanswered.len()
+    }
+
     /// A malformed one came. It is judged for its octets; its id is used, and the next one goes on from there.
     pub(super) fn passed(&mut self, id: MessageId) {
         self.last = Some(id);

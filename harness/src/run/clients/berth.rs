@@ -5,12 +5,16 @@ use std::time::Duration;
 
 use sinkcheck_cases::language::{Certificate, Fixture};
 use sinkcheck_reports::document::Reason;
+use sinkcheck_simulator::client::{RunningClient, TcpConnect};
+use sinkcheck_spec::machine::Backoff;
 use sinkcheck_spec::oracle::ClientHistory;
 use sinkcheck_spec::wire::InstanceId;
+use tokio::time::Instant;
 
 use super::{CLIENT_ID, NEW_CLIENT_ID};
-use crate::connection::{History, Incoming, Listening};
+use crate::connection::{History, Incoming, Listening, Look};
 use crate::player::{Reached, Seat};
+use crate::target::builtin::ReferenceClient;
 use crate::target::{
     Adapter, AdapterKind, ClientReach, ClientTarget, Launched, Placeholders, Process, ProcessAdapter, Target, free_port,
 };
@@ -22,6 +26,8 @@ pub(super) struct Wanted {
     pub(super) certificate: Certificate,
     /// How many events it is to publish.
     pub(super) publishes: u32,
+    /// The adapter is asked something.
+    pub(super) asks: bool,
     /// The harness's id as the server.
     pub(super) server: InstanceId,
 }
@@ -31,9 +37,13 @@ pub(super) struct Berth {
     listening: Listening,
     incoming: Incoming,
     process: Process,
+    /// The reference client, where that is under test.
+    reference: Option<RunningClient>,
     adapter: Option<Arc<Adapter>>,
     name: String,
     fixture: Fixture,
+    /// The target file says which id the client has.
+    is_declared: bool,
     /// The id that the client was told to have.
     pub(super) client: InstanceId,
 }
@@ -53,8 +63,9 @@ impl Berth {
             ),
             None => None,
         };
-        let (listening, incoming) =
-            Listening::start(host, 0, tls).await.map_err(|error| fault("can't listen", error.to_string()))?;
+        let (listening, incoming) = Listening::start(host, 0, tls, Look::Never)
+            .await
+            .map_err(|error| fault("can't listen", error.to_string()))?;
         let identity = client.with_fixture(wanted.fixture).or(client.clients.first());
         let default = if wanted.fixture == Fixture::New { NEW_CLIENT_ID } else { CLIENT_ID };
         let id = identity.and_then(|identity| identity.client_instance_id).unwrap_or(default);
@@ -63,11 +74,28 @@ impl Berth {
             listening,
             incoming,
             process: Process::default(),
+            reference: None,
             adapter: None,
             name,
             fixture: wanted.fixture,
+            is_declared: identity.is_some_and(|identity| identity.client_instance_id.is_some()),
             client: id,
         };
+        if client.reach == ClientReach::BuiltIn {
+            let set_up = ReferenceClient {
+                client: id,
+                server: (wanted.fixture != Fixture::New).then_some(wanted.server),
+                publishes: wanted.publishes,
+                keepalive_interval: KEEPALIVE,
+                backoff: Backoff::new(WAITS),
+            };
+            let running = set_up
+                .start(TcpConnect::new(host, berth.listening.address.port()))
+                .map_err(|error| fault("the reference client", error.to_string()))?;
+            berth.adapter = Some(Arc::new(Adapter::BuiltInClient(running.control())));
+            berth.reference = Some(running);
+            return Ok(berth);
+        }
         let with = Placeholders {
             host: host.to_owned(),
             port: Some(berth.listening.address.port()),
@@ -85,7 +113,7 @@ impl Berth {
                 .map_err(|error| fault("launch", error.to_string()))?;
             berth.process = Process::of(launched);
         }
-        if let Some(AdapterKind::Command { command, folder }) = &target.adapter {
+        if let Some(AdapterKind::Command { command, folder }) = target.adapter.as_ref().filter(|_| wanted.asks) {
             let adapter =
                 ProcessAdapter::start(command, folder, &with).map_err(|error| fault("adapter", error.to_string()))?;
             berth.adapter = Some(Arc::new(Adapter::Process(Box::new(adapter))));
@@ -98,7 +126,7 @@ impl Berth {
     }
 
     /// The client as a case meets it.
-    pub(super) fn seat(&self, history: ClientHistory) -> Seat {
+    pub(super) fn seat(&self, history: ClientHistory, is_told: bool) -> Seat {
         Seat {
             name: self.name.clone(),
             fixture: self.fixture,
@@ -107,6 +135,7 @@ impl Berth {
                 incoming: self.incoming.clone(),
                 history: History::new(history),
                 process: self.process.clone(),
+                is_told: is_told || self.is_declared,
             },
         }
     }
@@ -114,6 +143,19 @@ impl Berth {
     /// How the program ended, if it did.
     pub(super) fn ended(&self) -> Option<String> {
         self.process.ended().map(|status| status.to_string())
+    }
+
+    /// Ends when the client has connected for the first time, has ended, or is long about it.
+    pub(super) fn settled(&self) -> impl Future<Output = ()> + Send + use<> {
+        let (process, mut connected) = (self.process.clone(), self.listening.connected());
+        async move {
+            let deadline = Instant::now() + START;
+            while process.ended().is_none() && Instant::now() < deadline {
+                if tokio::time::timeout(LOOK, connected.wait_for(|connected| *connected)).await.is_ok() {
+                    return;
+                }
+            }
+        }
     }
 
     pub(super) fn incoming(&self) -> &Incoming {
@@ -125,11 +167,24 @@ impl Berth {
         if let Some(adapter) = self.adapter.and_then(Arc::into_inner) {
             adapter.stop().await;
         }
+        if let Some(reference) = self.reference {
+            reference.stop().await;
+        }
         let output = self.process.stop().await;
         drop(self.listening);
         Some(output).filter(|output| !output.is_empty())
     }
 }
+
+/// The reference client's interval, of which no case in real time sees anything.
+const KEEPALIVE: Duration = Duration::from_secs(60);
+
+/// What the reference client waits in real time. What clients in the field wait, it does in virtual time.
+const WAITS: [Duration; 4] =
+    [Duration::from_millis(20), Duration::from_millis(40), Duration::from_millis(80), Duration::from_millis(160)];
+
+/// How often it is looked whether a launched client still runs.
+const LOOK: Duration = Duration::from_millis(50);
 
 /// How long a launched client has until it connects for the first time.
 pub(super) const START: Duration = Duration::from_secs(20);

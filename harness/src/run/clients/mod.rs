@@ -1,9 +1,11 @@
 //! Plays cases at a client under test: the harness is the server, and the client is launched for each case, or connects by itself.
 
+mod attached;
 mod berth;
 mod contact;
+mod launched;
 
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::collections::HashMap;
 use std::sync::Arc;
 use std::sync::atomic::AtomicUsize;
 use std::time::Duration;
@@ -11,27 +13,28 @@ use std::time::Duration;
 use sinkcheck_cases::language::{Ask, Certificate, Fixture, Scenario, Transport, Verb};
 use sinkcheck_reports::document::{CaseResult, CaseVerdict, Reason};
 use sinkcheck_reports::event::RunEvent;
-use sinkcheck_spec::oracle::{ClientHistory, Start};
 use sinkcheck_spec::wire::InstanceId;
+use tokio::sync::Semaphore;
 use tokio::task::{Id, JoinError, JoinSet};
-use tokio::time::Instant;
 
-use self::berth::{Berth, Wanted};
 use self::contact::Contact;
+use self::launched::LaunchedCase;
+use super::serials::Serials;
 use super::transcripts::Transcripts;
-use super::{Run, fault, stopped, timed};
-use crate::judge::{judge, unplayed};
+use super::virtual_time::{Play, play_in_virtual_time};
+use super::{Run, fault, stopped};
+use crate::judge::unplayed;
 use crate::player::{LagMonitor, Setting};
 use crate::target::{ClientReach, ClientTarget, Target};
 
 /// The id of a launched client, where the target file gives none: each octet differs, so that none is taken for another.
-const CLIENT_ID: InstanceId = InstanceId(0x1a2b_3c4d);
+pub(super) const CLIENT_ID: InstanceId = InstanceId(0x1a2b_3c4d);
 
 /// The id of a launched client that was never accepted.
-const NEW_CLIENT_ID: InstanceId = InstanceId(0x2b3c_4d5e);
+pub(super) const NEW_CLIENT_ID: InstanceId = InstanceId(0x2b3c_4d5e);
 
 /// The harness's id as the server, where the target file gives none.
-const SERVER_ID: InstanceId = InstanceId(0x0a0b_0c0d);
+pub(super) const SERVER_ID: InstanceId = InstanceId(0x0a0b_0c0d);
 
 /// So many cases at most wait for keepalive intervals at a time, beside the others: they keep nobody busy.
 const SLOW_JOBS: usize = 16;
@@ -58,11 +61,7 @@ impl Run {
                     }
                 }
             }
-            ClientReach::Attached(_) => {
-                let why = Reason::new("not-supported", "attached clients are to come".to_owned());
-                self.rest_is(CaseVerdict::Inconclusive, &why);
-                return false;
-            }
+            ClientReach::Attached(place) => return self.play_attached(&client, place, server, lag).await,
         };
         for note in &contact.notes {
             self.emit(RunEvent::Note(note.clone()));
@@ -75,6 +74,7 @@ impl Run {
             lag,
             publishing: contact.publishing,
             ordeal: Arc::default(),
+            absences: Arc::default(),
             timeouts: Arc::new(AtomicUsize::new(0)),
             serial: 0,
             salt: self.target.salt(),
@@ -89,23 +89,33 @@ impl Run {
         setting: Setting,
         server: InstanceId,
     ) -> bool {
-        let ids: BTreeSet<String> = self.pending.iter().map(|case| case.id.clone()).collect();
-        let serials: BTreeMap<String, u64> = ids.into_iter().zip(0..).collect();
-        let mut attempts: BTreeMap<String, u64> = BTreeMap::new();
+        let mut serials = Serials::of(&self.pending);
         let mut transcripts = Transcripts::default();
         let mut running: JoinSet<CaseResult> = JoinSet::new();
         let mut under_way: HashMap<Id, Arc<Scenario>> = HashMap::new();
+        let starting = Arc::new(Semaphore::new(std::thread::available_parallelism().map_or(2, usize::from)));
+        for (scenario, serial) in self.take_virtual(&serials) {
+            self.emit(RunEvent::CaseStarted { id: scenario.id.clone() });
+            let (target, play) = (Arc::clone(&self.target), Play { serial, salt: setting.salt });
+            let case = Arc::clone(&scenario);
+            let case = running.spawn_blocking(move || play_in_virtual_time(&case, &target, play));
+            under_way.insert(case.id(), scenario);
+        }
         loop {
             while let Some(scenario) = self.next_for_client(client, &contact, &under_way) {
                 self.emit(RunEvent::CaseStarted { id: scenario.id.clone() });
-                let attempt = attempts.entry(scenario.id.clone()).or_default();
                 let mut setting = setting.clone();
-                let place = serials.get(&scenario.id).copied().unwrap_or_default();
-                setting.serial = *attempt * serials.len() as u64 + place;
-                setting.salt = setting.salt.wrapping_add(*attempt);
-                *attempt += 1;
-                let case = launched_case(Arc::clone(&scenario), setting, client.clone(), contact.clone(), server);
-                under_way.insert(running.spawn(case).id(), scenario);
+                serials.give(&scenario.id, &mut setting);
+                let case = LaunchedCase {
+                    scenario: Arc::clone(&scenario),
+                    setting,
+                    client: client.clone(),
+                    contact: contact.clone(),
+                    server,
+                    starting: Arc::clone(&starting),
+                    stop: self.stop.clone(),
+                };
+                under_way.insert(running.spawn(case.play()).id(), scenario);
             }
             if running.is_empty() {
                 break;
@@ -113,6 +123,8 @@ impl Run {
             let finished = tokio::select! {
                 finished = running.join_next_with_id() => finished,
                 () = stopped(&mut self.stop) => {
+                    // Each case sees that, too, and ends its client in an orderly way.
+                    let _ = tokio::time::timeout(ENDING, async { while running.join_next().await.is_some() {} }).await;
                     running.shutdown().await;
                     return true;
                 }
@@ -148,7 +160,7 @@ impl Run {
         let mut at = 0;
         while at < self.pending.len() {
             let scenario = Arc::clone(&self.pending[at]);
-            if let Some(what) = lacks(&self.target, client, contact, &scenario) {
+            if let Some(what) = lacks(&self.target, client, Some(contact), &scenario) {
                 self.pending.remove(at);
                 let mut result = unplayed(&scenario);
                 result.verdict = CaseVerdict::NotApplicable;
@@ -165,8 +177,9 @@ impl Run {
     }
 }
 
-/// What a client lacks for a case, as far as that can be told before it is played.
-fn lacks(target: &Target, client: &ClientTarget, contact: &Contact, scenario: &Scenario) -> Option<String> {
+/// What a client lacks for a case, as far as that can be told before it is played; of one that is launched, with what is known of
+/// it.
+fn lacks(target: &Target, client: &ClientTarget, contact: Option<&Contact>, scenario: &Scenario) -> Option<String> {
     if scenario.transport == Transport::Tls {
         if client.tls.is_none() || !target.has_capability("tls") {
             return Some("TLS".to_owned());
@@ -180,7 +193,7 @@ fn lacks(target: &Target, client: &ClientTarget, contact: &Contact, scenario: &S
     if scenario.is_slow() && target.keepalive_interval.is_none() {
         return Some("its keepalive interval (`keepalive_interval` in the target file)".to_owned());
     }
-    if scenario.asks() && target.adapter.is_none() {
+    if scenario.asks() && target.adapter.is_none() && client.reach != ClientReach::BuiltIn {
         return Some("an adapter (`adapter` in the target file)".to_owned());
     }
     let publishes =
@@ -191,57 +204,15 @@ fn lacks(target: &Target, client: &ClientTarget, contact: &Contact, scenario: &S
     if client.with_fixture(scenario.client).is_none() {
         return Some(format!("a `{}` client", scenario.client.name()));
     }
-    if scenario.client == Fixture::New && !client.lists_clients && !contact.follows_new {
+    let follows_new = contact.is_none_or(|contact| contact.follows_new);
+    if scenario.client == Fixture::New && !client.lists_clients && !follows_new {
         return Some("a `new` client: it doesn't take what it is from SINK_FIXTURE".to_owned());
     }
     None
 }
 
-async fn launched_case(
-    scenario: Arc<Scenario>,
-    setting: Setting,
-    client: ClientTarget,
-    contact: Contact,
-    server: InstanceId,
-) -> CaseResult {
-    let begun = Instant::now();
-    let mut setting = setting;
-    let wanted =
-        Wanted { fixture: scenario.client, certificate: scenario.certificate, publishes: scenario.publishes, server };
-    let mut result = match Berth::start(&setting.target, &client, wanted).await {
-        Ok(berth) => {
-            setting.adapter = berth.adapter();
-            let start = match scenario.client {
-                Fixture::New => Start::New,
-                _ if contact.follows_known => Start::Known(server),
-                _ => Start::Unknown,
-            };
-            let played = timed(&scenario, &setting, berth.seat(ClientHistory::new(start)), None).await;
-            // The adapter's end is its own to see, so that nobody else may hold it.
-            setting.adapter = None;
-            let output = berth.finish().await;
-            let mut result = match played {
-                Some(played) => judge(&scenario, played),
-                None => {
-                    let mut result = unplayed(&scenario);
-                    result.reason = Some(Reason::new("case-took-too-long", "the case was not over in time".to_owned()));
-                    result
-                }
-            };
-            if result.verdict != CaseVerdict::Pass {
-                result.output = output;
-            }
-            result
-        }
-        Err(why) => {
-            let mut result = unplayed(&scenario);
-            result.reason = Some(why);
-            result
-        }
-    };
-    result.duration_ms = begun.elapsed().as_secs_f64() * 1e3;
-    result
-}
+/// How long launched clients have to end when a run is interrupted; then they are killed.
+const ENDING: Duration = Duration::from_secs(5);
 
 /// How long all of a case's waits for connections may take beyond what any case takes.
-pub(super) const CONNECTIONS: Duration = Duration::from_secs(600);
+pub(super) const CONNECTIONS: Duration = Duration::from_secs(1800);

@@ -1,6 +1,6 @@
-//! The report on the reference server, as a snapshot: a change of behaviour is reviewed as a diff.
+//! The reports on the reference server and the reference client, as snapshots: a change of behaviour is reviewed as a diff.
 
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 
 use sinkcheck::run::{Options, Run, started};
 use sinkcheck::target::builtin;
@@ -10,13 +10,28 @@ use sinkcheck_reports::document::Document;
 use sinkcheck_reports::event::RunEvent;
 use sinkcheck_reports::redact::without_times;
 use sinkcheck_reports::render::{Format, RenderOptions, render};
+use sinkcheck_spec::catalogue::Role;
 use tokio::sync::{mpsc, watch};
 
-fn document() -> Document {
+fn document(role: Role) -> Document {
+    /// Both at a time would make each of them wait.
+    static ONE_AT_A_TIME: Mutex<()> = Mutex::new(());
+    let _alone = ONE_AT_A_TIME.lock().unwrap_or_else(PoisonError::into_inner);
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().expect("a runtime");
     runtime.block_on(async {
-        let scenarios: Vec<_> = suite::built_in().expect("no mistakes").into_iter().map(Arc::new).collect();
-        let (server, target) = builtin::reference_server().await.expect("a server");
+        let scenarios: Vec<_> = suite::built_in()
+            .expect("no mistakes")
+            .into_iter()
+            .filter(|scenario| scenario.under_test == role)
+            .map(Arc::new)
+            .collect();
+        let (server, target) = match role {
+            Role::Server => {
+                let (server, target) = builtin::reference_server().await.expect("a server");
+                (Some(server), target)
+            }
+            Role::Client => (None, builtin::reference_client()),
+        };
         let (events, mut come) = mpsc::unbounded_channel();
         let (_stop, stopped) = watch::channel(false);
         let mut builder = DocumentBuilder::new();
@@ -27,14 +42,25 @@ fn document() -> Document {
         }
         let interrupted = run.await.expect("no panic");
         builder.apply(&RunEvent::RunFinished { interrupted });
-        server.stop().await;
+        if let Some(server) = server {
+            server.stop().await;
+        }
         builder.finish()
     })
 }
 
 #[test]
 fn the_report_on_the_reference_server_is_as_reviewed() {
-    let document = without_times(&document());
+    is_as_reviewed("reference_server", &document(Role::Server));
+}
+
+#[test]
+fn the_report_on_the_reference_client_is_as_reviewed() {
+    is_as_reviewed("reference_client", &document(Role::Client));
+}
+
+fn is_as_reviewed(name: &str, document: &Document) {
+    let document = without_times(document);
     let mut report = Vec::new();
     let options = RenderOptions { verbose: true, ..RenderOptions::default() };
     render(&document, Format::Text, &options, &mut report).expect("memory doesn't fail");
@@ -48,5 +74,5 @@ fn the_report_on_the_reference_server_is_as_reviewed() {
     settings.set_snapshot_path("../../reports/snapshots");
     settings.set_prepend_module_to_snapshot(false);
     settings.set_omit_expression(true);
-    settings.bind(|| insta::assert_snapshot!("reference_server", text));
+    settings.bind(|| insta::assert_snapshot!(name, text));
 }

@@ -1,6 +1,7 @@
-//! Every server case of the built-in suite, each a test of its own, played at the reference server over TCP on loopback.
+//! Every case of the built-in suite, each a test of its own, played at the reference server or the reference client: over TCP on
+//! loopback, and in virtual time where it is about time.
 //!
-//! `cargo test --test reference_server -- handshake` runs those of a section, `-- --list` lists them.
+//! `cargo test --test reference_pair -- client/events` runs those of a section, `-- --list` lists them.
 
 use std::sync::Arc;
 
@@ -24,7 +25,6 @@ fn main() {
     });
     let trials = scenarios
         .into_iter()
-        .filter(|scenario| scenario.under_test == Role::Server)
         .map(|scenario| {
             let scenario = Arc::new(scenario);
             Trial::test(scenario.id.clone(), move || check(scenario))
@@ -47,12 +47,20 @@ fn check(scenario: Arc<Scenario>) -> Result<(), Failed> {
 fn play(scenario: Arc<Scenario>) -> Result<CaseResult, Failed> {
     let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build()?;
     runtime.block_on(async {
-        let (server, target) = builtin::reference_server().await?;
+        let (server, target) = match scenario.under_test {
+            Role::Server => {
+                let (server, target) = builtin::reference_server().await?;
+                (Some(server), target)
+            }
+            Role::Client => (None, builtin::reference_client()),
+        };
         let (events, mut come) = mpsc::unbounded_channel();
         let (_stop, stopped) = watch::channel(false);
         let options = Options { jobs: 1 };
         Run::new(target, vec![scenario], options, events, stopped).play().await;
-        server.stop().await;
+        if let Some(server) = server {
+            server.stop().await;
+        }
         while let Some(event) = come.recv().await {
             if let RunEvent::CaseFinished(result) = event {
                 return Ok(*result);

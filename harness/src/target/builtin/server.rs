@@ -10,9 +10,9 @@ use sinkcheck_simulator::{RunningServer, Server, ServerConfig, StartError};
 use sinkcheck_spec::catalogue::Role;
 use sinkcheck_spec::wire::InstanceId;
 
-use super::address::{Address, Scheme};
-use super::file::EventFieldsSection;
-use super::{AdapterKind, ClientIdentity, ClientReach, ClientTarget, Identity, Target, fixture_of};
+use super::super::address::{Address, Scheme};
+use super::super::file::EventFieldsSection;
+use super::super::{AdapterKind, Identity, Target, fixture_of};
 use crate::connection::Dial;
 
 /// So many cases can be played side by side.
@@ -89,41 +89,6 @@ pub async fn reference_server() -> Result<(RunningServer, Target), StartError> {
 pub async fn server_in_memory(keepalive_interval: Duration) -> Result<RunningServer, StartError> {
     let config = ServerConfig { keepalive_interval, clients: clients(), ..ServerConfig::default() };
     Server::start(config, Path::new(".")).await
-}
-
-/// The reference client. One is started for each case.
-pub fn reference_client() -> Target {
-    let identity = |fixture: Fixture| ClientIdentity {
-        name: fixture.name().to_owned(),
-        fixture,
-        client_instance_id: None,
-        certificate: None,
-    };
-    let version = "1.0.0".to_owned();
-    Target {
-        name: "sinkcheck reference client".to_owned(),
-        role: Role::Client,
-        address: "tcp on loopback, built in".to_owned(),
-        capabilities: None,
-        server_instance_id: None,
-        supported_version: version.clone(),
-        unsupported_version: None,
-        keepalive_interval: Some(KEEPALIVE),
-        identities: Vec::new(),
-        client: Some(ClientTarget {
-            clients: vec![identity(Fixture::Known), identity(Fixture::New)],
-            lists_clients: true,
-            reach: ClientReach::BuiltIn,
-            application_version: Some(version),
-            tls: None,
-        }),
-        accepted: EventFieldsSection { event_type_id: Some(1), ..EventFieldsSection::default() },
-        claims_accepted: true,
-        rejected: Some(EventFieldsSection { event_type_id: Some(99), ..EventFieldsSection::default() }),
-        launch: None,
-        adapter: None,
-        described: true,
-    }
 }
 
 fn clients() -> BTreeMap<String, ClientConfig> {

@@ -6,7 +6,7 @@ use sinkcheck_cases::yaml::{self, Path as YamlPath, Segment, Source};
 use sinkcheck_simulator::config::ConfigError;
 use sinkcheck_simulator::{ServerConfig, StartError};
 
-use super::exit::Failure;
+use crate::cli::exit::Failure;
 
 /// Where a configuration came from.
 #[derive(Default)]

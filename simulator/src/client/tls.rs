@@ -1,0 +1,69 @@
+//! TLS with certificates on both sides.
+
+use std::io;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use rustls::pki_types::ServerName;
+use serde::Deserialize;
+use tokio_rustls::TlsConnector;
+
+use super::connect::{Connect, Stream, TcpConnect};
+use crate::config::ConfigError;
+use crate::pem::{authorities, certificates, key};
+
+/// A client's certificate and whom it trusts. All files are PEM files.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ClientTls {
+    /// The client's certificate, and those between it and the authority, if any.
+    pub certificate: PathBuf,
+    /// Its private key.
+    pub key: PathBuf,
+    /// The authorities that issue the server's certificate.
+    pub ca: PathBuf,
+    /// The name or address that the server's certificate has to be for; the host that is connected to, unless given.
+    #[serde(default)]
+    pub server_name: Option<String>,
+}
+
+/// TLS over TCP. The handshake checks the server's certificate and its name before there is a stream at all, so nothing
+/// is said to a server that isn't trusted (`identity.server-certificate-checked`, `identity.server-name-checked`).
+#[derive(Clone)]
+pub struct TlsConnect {
+    tcp: TcpConnect,
+    name: ServerName<'static>,
+    connector: TlsConnector,
+}
+
+impl TlsConnect {
+    /// A server at this host and port. Paths are relative to the folder `base`.
+    ///
+    /// # Errors
+    ///
+    /// [`ConfigError`] for a file that can't be used, and a name that is none.
+    pub fn new(host: impl Into<String>, port: u16, tls: &ClientTls, base: &Path) -> Result<Self, ConfigError> {
+        let tcp = TcpConnect::new(host, port);
+        let name = tls.server_name.clone().unwrap_or_else(|| tcp.host().to_owned());
+        let problem = format!("{name:?} is neither a host's name nor an address");
+        let name = ServerName::try_from(name).map_err(|_| ConfigError::field("tls.server_name", problem))?;
+        // Explicit, because what the process has by default depends on everything else that is linked into it.
+        let provider = Arc::new(rustls::crypto::ring::default_provider());
+        let chain = certificates("tls.certificate", &base.join(&tls.certificate))?;
+        let key_file = base.join(&tls.key);
+        let config = rustls::ClientConfig::builder_with_provider(provider)
+            .with_safe_default_protocol_versions()
+            .map_err(|error| ConfigError::field("tls", error))?
+            .with_root_certificates(authorities("tls.ca", &base.join(&tls.ca))?)
+            .with_client_auth_cert(chain, key("tls.key", &key_file)?)
+            .map_err(|error| ConfigError::named_file("tls.key", &key_file, error))?;
+        Ok(Self { tcp, name, connector: TlsConnector::from(Arc::new(config)) })
+    }
+}
+
+impl Connect for TlsConnect {
+    async fn connect(&mut self) -> io::Result<Stream> {
+        let stream = self.tcp.open().await?;
+        Ok(Box::new(self.connector.connect(self.name.clone(), stream).await?))
+    }
+}
