@@ -14,6 +14,7 @@ use super::simulate::Simulate;
   sinkcheck certify                                  the built-in reference server
   sinkcheck certify server tcp://127.0.0.1:4000      a server of yours; an address is enough to begin with
   sinkcheck certify server --target acme.yaml        a target file says more
+  sinkcheck certify client --target client.yaml      a client, which is launched, or connects by itself
   sinkcheck explain handshake.quarantined-closes     a rule, where it comes from and what shows it
 
 Exit codes: 0 every MUST that ran held, and something ran · 1 a MUST was broken · 2 the call, target file or scenario is wrong
@@ -58,7 +59,7 @@ pub(super) enum Command {
     Lint(Lint),
     /// Explain the octets of a stream
     Decode(Decode),
-    /// Write a target file to start from, and a server, keys and certificates to try it on
+    /// Write target files to start from, with a server, keys and certificates to try them on
     Init(Init),
     /// Print a JSON Schema
     Schema(Schema),
@@ -75,8 +76,9 @@ pub(super) enum Command {
   sinkcheck certify server tcp://127.0.0.1:4000 --skip-slow
   sinkcheck certify server --target acme.yaml --rule 'handshake.*' --fail-fast
   sinkcheck certify server --target acme.yaml --format json --output result.json
+  sinkcheck certify client --target acme-client.yaml
 
-Without --target and without an address the built-in reference server is certified. An address alone reaches the rules that one
+Without --target and without an address the built-in reference server or client is certified. An address alone reaches the rules that one
 known client can show; a target file (`sinkcheck init DIR` writes one to start from) reaches the others.")]
 pub(super) struct Certify {
     /// Whose behaviour is judged

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use serde::Deserialize;
+use serde::{Deserialize, Deserializer};
 use sinkcheck_spec::catalogue::Role;
 use sinkcheck_spec::wire::Octets;
 
@@ -25,6 +25,7 @@ pub struct TargetFile {
     #[serde(default)]
     pub application_version: VersionSection,
     /// A duration such as `60s`.
+    #[serde(default, deserialize_with = "duration_text")]
     pub keepalive_interval: Option<String>,
     /// Fixtures by name: `known`, `new`, `quarantined`, `unknown`, and further identities `known/2`, `known/3` …
     pub clients: Option<BTreeMap<String, ClientSection>>,
@@ -36,15 +37,29 @@ pub struct TargetFile {
     /// The command that starts the target.
     pub launch: Option<Vec<String>>,
     /// Whether it is started anew for each case.
-    #[serde(default)]
-    pub launch_per_case: bool,
+    pub launch_per_case: Option<bool>,
     /// A client that connects by itself.
-    #[serde(default)]
-    pub attach: bool,
+    pub attach: Option<bool>,
     /// Where the harness listens for such a client.
     pub listen: Option<String>,
     /// What it claims to support; all that can be reached if it isn't given.
     pub capabilities: Option<Vec<String>>,
+}
+
+/// What was written for a duration. A bare number is read, too, so that whoever makes sense of it can say that a unit is missing.
+fn duration_text<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<String>, D::Error> {
+    #[derive(Deserialize)]
+    #[serde(untagged, expecting = "expected a duration such as 60s")]
+    enum Written {
+        Text(String),
+        Whole(u64),
+        Fraction(f64),
+    }
+    Ok(Some(match Written::deserialize(deserializer)? {
+        Written::Text(text) => text,
+        Written::Whole(number) => number.to_string(),
+        Written::Fraction(number) => number.to_string(),
+    }))
 }
 
 /// How TLS is to be spoken.

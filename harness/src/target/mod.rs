@@ -11,6 +11,7 @@ pub mod file;
 mod launch;
 mod read;
 mod read_client;
+mod role_keys;
 mod tls;
 
 use std::path::PathBuf;

@@ -132,7 +132,7 @@ fn program_in(program: &str, folder: &Path) -> Result<(), String> {
 /// A target file that is being made sense of.
 pub(super) struct Reader {
     pub(super) file: TargetFile,
-    source: Source,
+    pub(super) source: Source,
     pub(super) folder: PathBuf,
 }
 
@@ -152,6 +152,7 @@ impl Reader {
                 &format!("certify {written} --target …"),
             );
         }
+        self.fits(role)?;
         for (key, command) in [("launch", &self.file.launch), ("adapter", &self.file.adapter)] {
             if command.as_ref().is_some_and(Vec::is_empty) {
                 return self.fail(
@@ -200,7 +201,7 @@ impl Reader {
             launch: file.launch.map(|command| Launch {
                 command,
                 folder: self.folder.clone(),
-                per_case: file.launch_per_case,
+                per_case: file.launch_per_case == Some(true),
             }),
             adapter: file.adapter.map(|command| AdapterKind::Command { command, folder: self.folder }),
             described: true,
@@ -266,7 +267,11 @@ impl Reader {
             Ok(_) => self.fail(&["keepalive_interval"], "not between 50ms and 1h", "write a duration such as 60s"),
             Err(_) => {
                 let message = format!("`{text}` is no duration");
-                self.fail(&["keepalive_interval"], message, "write a number and a unit, such as 60s or 500ms")
+                let hint = match text.parse::<f64>() {
+                    Ok(_) => format!("a unit is missing: write {text}s"),
+                    Err(_) => "write a number and a unit, such as 60s or 500ms".to_owned(),
+                };
+                self.fail(&["keepalive_interval"], message, &hint)
             }
         }
     }
@@ -290,7 +295,7 @@ impl Reader {
         };
         // On plain TCP a shared address is one identity, whatever the file calls it: the listener decides who is speaking.
         let shared = own.is_none() && address.is_some_and(|address| address.scheme == Scheme::Tcp);
-        let fresh = self.file.launch.is_some() && self.file.launch_per_case;
+        let fresh = self.file.launch.is_some() && self.file.launch_per_case == Some(true);
         if shared && !fresh && name != "known" {
             let hint = "give this client an address of its own, or launch the server for each case";
             return self.fail(

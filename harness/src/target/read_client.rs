@@ -28,7 +28,7 @@ impl Reader {
             Some(address) => address.scheme == Scheme::Tls,
             None => file.tls.certificate.is_some(),
         };
-        let reach = match (&file.launch, file.attach, &listen) {
+        let reach = match (&file.launch, file.attach == Some(true), &listen) {
             (Some(_), true, _) => {
                 return self.fail(&["attach"], "a client is launched or connects by itself, not both", REACH_HINT);
             }

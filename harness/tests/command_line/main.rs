@@ -18,6 +18,7 @@ mod misbehaving_servers;
 mod output_places;
 mod peer;
 mod program;
+mod python_adapter;
 mod reading_closed;
 mod selections;
 mod servers_without_tls;

@@ -10,6 +10,13 @@ fn certify(folder: &Folder, text: impl AsRef<[u8]>) -> Done {
     done
 }
 
+/// The same for a client.
+fn certify_client(text: &str) -> Done {
+    let folder = Folder::new();
+    let file = folder.write("t.yaml", text);
+    sinkcheck(["certify", "client", "--target", &file]).run().exits(2)
+}
+
 /// `place` is `LINE:COLUMN`; the line is shown, with a caret below it.
 #[track_caller]
 fn check_in(folder: &Folder, text: &str, place: &str, texts: &[&str]) {
@@ -66,6 +73,9 @@ fn addresses_and_times_that_are_none() {
     check("address: tcp://127.0.0.1:{port}", "1:10", &["a port is needed", "only for a target that is launched"]);
     let with = |interval: &str| format!("address: tcp://127.0.0.1:1\nkeepalive_interval: {interval}");
     check(&with("nonsense"), "2:21", &["`nonsense` is no duration", "such as 60s"]);
+    check(&with("60"), "2:21", &["`60` is no duration", "write 60s"]);
+    check(&with("0.5"), "2:21", &["`0.5` is no duration", "write 0.5s"]);
+    check(&with("[ 60s ]"), "2:21", &["expected a duration such as 60s"]);
     check(&with("1ms"), "2:21", &["not between 50ms and 1h"]);
     check(&with("1day"), "2:21", &["not between 50ms and 1h"]);
 }
@@ -78,6 +88,36 @@ fn clients_that_cant_be_told_apart_or_are_unknown() {
     check(text, "4:8", &["plain TCP proves no identity", "an address of its own"]);
     check("address: tcp://127.0.0.1:1\nclients: {}", "2:10", &["no client can be spoken as", "`known`"]);
     check("address: tcp://127.0.0.1:1\nrole: client", "2:7", &["the target is a client"]);
+}
+
+#[test]
+fn keys_that_say_nothing_about_the_role() {
+    let with = |text: &str| format!("address: tcp://127.0.0.1:1\n{text}");
+    for (text, column, key) in [
+        ("attach: false", 1, "attach"),
+        ("listen: tcp://127.0.0.1:2", 1, "listen"),
+        ("tls: { certificate: a.pem }", 8, "tls.certificate"),
+        ("tls: { wrong_name: { certificate: a, key: b } }", 8, "tls.wrong_name"),
+        ("tls: { expired: { certificate: a, key: b } }", 8, "tls.expired"),
+    ] {
+        check(&with(text), &format!("2:{column}"), &[&format!("`{key}` says nothing about a server"), "help:"]);
+    }
+    let client = |text: &str| certify_client(&format!("launch: [ sh ]\n{text}"));
+    for (text, key) in [
+        ("launch_per_case: true", "launch_per_case"),
+        ("tls: { ca: a.pem }", "tls.ca"),
+        ("application_version: { unsupported: '0' }", "application_version.unsupported"),
+        ("clients: { known: { key: a.key } }", "clients.known.key"),
+    ] {
+        client(text).says_all(&[&format!("`{key}` says nothing about a client"), "t.yaml:2:"]);
+    }
+    client("address: tcp://127.0.0.1:1").says_all(&["a client under test has no address", "t.yaml:2:"]);
+}
+
+#[test]
+fn capabilities_that_nobody_knows() {
+    let text = "address: tcp://127.0.0.1:1\ncapabilities: [ tls, publsh ]";
+    check(text, "2:22", &["there is no capability `publsh`", "capabilities are tls and publish"]);
 }
 
 #[test]
