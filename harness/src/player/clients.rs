@@ -140,7 +140,12 @@ impl Player<'_> {
         if self.is_to_publish {
             self.let_publish(false).await?;
         }
-        if self.scenario.silent { Ok(()) } else { self.has_read(on).await }
+        if self.scenario.silent {
+            return Ok(());
+        }
+        // In a segment of its own: what a client does with several in one is for other cases.
+        tokio::time::sleep(self.setting.calibration.gap()).await;
+        self.has_read(on).await
     }
 
     /// Whether the client has read what was sent so far: it answers a PING.

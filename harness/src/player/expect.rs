@@ -13,6 +13,9 @@ use crate::connection::Answer;
 /// For so many times its patience an expectation waits for a target that is slow and yet sends something.
 const MOST_PATIENCES: u32 = 4;
 
+/// Within so short an interval a peer may be busy for longer.
+const SHORT_INTERVAL: Duration = Duration::from_secs(5);
+
 /// How long a peer that has answered a PING may still take to close: nothing says that it has to be at once.
 const CLOSE_GRACE: Duration = Duration::from_millis(500);
 
@@ -176,6 +179,10 @@ impl Player<'_> {
                 silence.as_millis()
             );
             return Err(Halt::CantTell { code: "machine-overloaded", message });
+        }
+        if self.scenario.is_heavy() && interval < SHORT_INTERVAL {
+            let message = "the connection was closed amid thousands of messages, in a time in which a peer that is busy with them may well take its own lateness for our silence; a longer keepalive interval tells".to_owned();
+            return Err(Halt::CantTell { code: "closed-while-busy", message });
         }
         self.in_time(self.started, interval)
     }
