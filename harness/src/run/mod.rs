@@ -1,6 +1,6 @@
 //! Plays many cases at one target and emits what happens. It judges nothing and prints nothing.
 //!
-//! [`servers`] is for servers under test: what is started, the first contact, which identities a case has. [`clients`] is for clients,
+//! `servers` is for servers under test: what is started, the first contact, which identities a case has. `clients` is for clients,
 //! which are launched for each case or connect by themselves.
 
 mod announce;

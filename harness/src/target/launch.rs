@@ -94,18 +94,31 @@ pub struct LaunchError {
 /// # Errors
 /// There is none.
 pub fn free_port(host: &str) -> std::io::Result<u16> {
-    const LOWEST: u16 = 10_240;
-    const COUNT: u16 = 32_768 - LOWEST;
-    static NEXT: OnceLock<AtomicU32> = OnceLock::new();
-    let next = NEXT.get_or_init(|| AtomicU32::new(fastrand::u16(..).into()));
-    // Every port is given once before one is given again, so that nobody is given one that another is about to take.
-    // Less than COUNT, so nothing is cut off.
-    let in_turn = (0..COUNT).map(|_| LOWEST + (next.fetch_add(1, Ordering::Relaxed) % u32::from(COUNT)) as u16);
+    static NEXT: OnceLock<(AtomicU32, u32)> = OnceLock::new();
+    let (next, step) = NEXT.get_or_init(|| (AtomicU32::new(fastrand::u16(..).into()), random_step()));
+    let in_turn = (0..PORTS).map(|_| {
+        let at = next.fetch_add(1, Ordering::Relaxed) % u32::from(PORTS);
+        // Less than PORTS, so nothing is cut off.
+        LOWEST_PORT + (at * step % u32::from(PORTS)) as u16
+    });
     let is_free = |port: &u16| TcpListener::bind((host, *port)).is_ok();
     match in_turn.take(1000).find(is_free) {
         Some(port) => Ok(port),
         None => Ok(TcpListener::bind((host, 0))?.local_addr()?.port()),
     }
+}
+
+const LOWEST_PORT: u16 = 10_240;
+
+/// 2^11 times 11.
+const PORTS: u16 = 32_768 - LOWEST_PORT;
+
+/// How far it is from one port that is given to the next. It has no divisor in common with [`PORTS`], so every port is given once
+/// before one is given again, and nobody gets one that another is about to take. It differs from run to run: two runs side by
+/// side that took the same steps would go on finding the same ports free.
+fn random_step() -> u32 {
+    let is_right = |step: &u32| !step.is_multiple_of(2) && !step.is_multiple_of(11);
+    std::iter::repeat_with(|| fastrand::u32(1..u32::from(PORTS))).find(is_right).unwrap_or(1)
 }
 
 /// A running program.
