@@ -157,7 +157,7 @@ async fn play(
 }
 
 fn notes(typed: &Certify, target: &Target, selection: &Selection) -> Vec<String> {
-    let mut notes = Vec::new();
+    let mut notes = target.remarks.clone();
     if !selection.slow_left_out.is_empty() {
         notes.push(format!(
             "--skip-slow left out {} cases that wait for keepalive intervals.",

@@ -71,6 +71,13 @@ impl Listening {
         Ok((Self { address, connected, shows, task }, incoming))
     }
 
+    /// Stops listening; then the port is free.
+    pub async fn close(mut self) {
+        self.task.abort();
+        // It was told to end, so it doesn't end well.
+        let _ = (&mut self.task).await;
+    }
+
     /// Whether anything has connected.
     pub fn connected(&self) -> watch::Receiver<bool> {
         self.connected.clone()

@@ -26,10 +26,12 @@ pub struct ClientTarget {
 /// How a client under test is made to connect.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum ClientReach {
-    /// A program is launched for each case. It is told a free port of this host.
+    /// A program is launched for each case, and told where to connect to.
     Launched {
         /// Where the harness listens.
         host: String,
+        /// At which port; a free one for each case if it isn't given. With it, cases are played one after the other.
+        port: Option<u16>,
     },
     /// It connects when it likes, to this place.
     Attached(Address),

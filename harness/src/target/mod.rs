@@ -66,6 +66,8 @@ pub struct Target {
     pub adapter: Option<AdapterKind>,
     /// Whether the fixtures are described by a file, so that departures from it are the target's.
     pub described: bool,
+    /// What its file says without any effect, a sentence each.
+    pub remarks: Vec<String>,
 }
 
 /// How an adapter is reached.

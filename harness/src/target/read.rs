@@ -80,6 +80,7 @@ pub fn from_address(address: Address) -> Result<Target, TargetError> {
         launch: None,
         adapter: None,
         described: false,
+        remarks: Vec::new(),
     })
 }
 
@@ -152,7 +153,7 @@ impl Reader {
                 &format!("certify {written} --target …"),
             );
         }
-        self.fits(role)?;
+        let remarks = self.remarks(role);
         for (key, command) in [("launch", &self.file.launch), ("adapter", &self.file.adapter)] {
             if command.as_ref().is_some_and(Vec::is_empty) {
                 return self.fail(
@@ -205,6 +206,7 @@ impl Reader {
             }),
             adapter: file.adapter.map(|command| AdapterKind::Command { command, folder: self.folder }),
             described: true,
+            remarks,
         })
     }
 

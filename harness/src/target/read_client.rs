@@ -17,13 +17,12 @@ impl Reader {
     /// What the file says of a client under test, and where it is, for reports.
     pub(super) fn client_target(&self) -> Result<(ClientTarget, String), TargetError> {
         let file = &self.file;
-        let listen = match &file.listen {
-            Some(text) => Some(text.parse::<Address>().map_err(|error| self.at(&["listen"], error))?),
-            None => None,
+        // The address of a client under test can only be the one that it connects to.
+        let listen = match (&file.listen, &file.address) {
+            (Some(text), _) => Some(text.parse::<Address>().map_err(|error| self.at(&["listen"], error))?),
+            (None, Some(text)) => Some(text.parse::<Address>().map_err(|error| self.at(&["address"], error))?),
+            (None, None) => None,
         };
-        if file.address.is_some() {
-            return self.fail(&["address"], "a client under test has no address: it connects", REACH_HINT);
-        }
         let is_tls = match &listen {
             Some(address) => address.scheme == Scheme::Tls,
             None => file.tls.certificate.is_some(),
@@ -38,13 +37,9 @@ impl Reader {
                 return self.fail(&["listen"], "a port is needed, for the client has to know it", REACH_HINT);
             }
             (None, true, Some(address)) => ClientReach::Attached(address.clone()),
-            (Some(_), false, Some(Address { port: Some(_), .. })) => {
-                let hint = "tcp://127.0.0.1:0: cases run side by side, each with a port of its own";
-                return self.fail(&["listen"], "a launched client is told a free port for each case", hint);
-            }
             (Some(_), false, listen) => {
                 let host = listen.as_ref().map_or_else(|| "127.0.0.1".to_owned(), |address| address.host.clone());
-                ClientReach::Launched { host }
+                ClientReach::Launched { host, port: listen.as_ref().and_then(|address| address.port) }
             }
         };
         let shown = match (&reach, &file.launch) {
@@ -80,9 +75,6 @@ impl Reader {
                 Some((fixture @ (Fixture::Known | Fixture::New), _)) => fixture,
                 _ => return self.fail(&path, format!("a client under test can't be `{name}`"), hint),
             };
-            if section.address.is_some() {
-                return self.fail(&path, "a client under test has no address: it connects", REACH_HINT);
-            }
             let certificate = match &section.certificate {
                 Some(file) if is_tls => tls::certificates(&self.folder.join(file))
                     .map_err(|error| self.at(&["clients", name, "certificate"], error))?

@@ -121,3 +121,16 @@ fn an_interrupted_run_ends_its_clients_and_their_children_in_an_orderly_way() {
     running.end().within(Duration::from_secs(20));
     eventually("the end of both", || (!is_alive(parent) && !is_alive(child)).then_some(()));
 }
+
+#[test]
+fn a_client_that_knows_one_port_meets_its_cases_there_one_after_the_other() {
+    let folder = Folder::new();
+    folder.write("client.py", CLIENT);
+    let port =
+        std::net::TcpListener::bind("127.0.0.1:0").and_then(|free| free.local_addr()).expect("a free port").port();
+    let text =
+        format!("role: client\naddress: tcp://127.0.0.1:{port}\nlaunch: [ python3, client.py, right, '{{port}}' ]\n");
+    let target = folder.write("t.yaml", text);
+    let done = sinkcheck(["certify", "client", "--target", &target, "--case", "client/introduction/carries*"]);
+    done.run().exits(0).says("passed");
+}

@@ -53,8 +53,12 @@ impl Berth {
     pub(super) async fn start(target: &Target, client: &ClientTarget, wanted: Wanted) -> Result<Self, Reason> {
         let fault = |what: &str, why: String| Reason::new("could-not-start", format!("{what}: {why}"));
         let host = match &client.reach {
-            ClientReach::Launched { host } => host.as_str(),
+            ClientReach::Launched { host, .. } => host.as_str(),
             ClientReach::BuiltIn | ClientReach::Attached(_) => "127.0.0.1",
+        };
+        let port = match client.reach {
+            ClientReach::Launched { port, .. } => port.unwrap_or_default(),
+            _ => 0,
         };
         let tls = match &client.tls {
             Some(tls) => Some(
@@ -63,7 +67,7 @@ impl Berth {
             ),
             None => None,
         };
-        let (listening, incoming) = Listening::start(host, 0, tls, Look::Never)
+        let (listening, incoming) = Listening::start(host, port, tls, Look::Never)
             .await
             .map_err(|error| fault("can't listen", error.to_string()))?;
         let identity = client.with_fixture(wanted.fixture).or(client.clients.first());
@@ -171,7 +175,7 @@ impl Berth {
             reference.stop().await;
         }
         let output = self.process.stop().await;
-        drop(self.listening);
+        self.listening.close().await;
         Some(output).filter(|output| !output.is_empty())
     }
 }

@@ -153,10 +153,12 @@ impl Run {
         under_way: &HashMap<Id, Arc<Scenario>>,
     ) -> Option<Arc<Scenario>> {
         let slow = under_way.values().filter(|scenario| scenario.is_slow()).count();
+        let has_one_port = matches!(client.reach, ClientReach::Launched { port: Some(_), .. });
         // Thousands of messages at a time keep a machine busy; two such cases would make each other late.
         let is_busy = under_way.values().any(|scenario| scenario.is_heavy());
         let has_room = |scenario: &Scenario| match scenario.is_slow() {
             _ if scenario.is_heavy() && is_busy => false,
+            _ if has_one_port => under_way.is_empty(),
             true => slow < SLOW_JOBS,
             false => under_way.len() - slow < self.options.jobs.max(1),
         };

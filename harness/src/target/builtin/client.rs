@@ -46,6 +46,7 @@ pub fn reference_client() -> Target {
         launch: None,
         adapter: None,
         described: true,
+        remarks: Vec::new(),
     }
 }
 

@@ -78,6 +78,7 @@ pub async fn reference_server() -> Result<(RunningServer, Target), StartError> {
         launch: None,
         adapter: Some(AdapterKind::BuiltIn(server.control())),
         described: true,
+        remarks: Vec::new(),
     };
     Ok((server, target))
 }
