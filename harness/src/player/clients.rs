@@ -5,7 +5,7 @@ use std::process::ExitStatus;
 use std::sync::atomic::Ordering;
 use std::time::Duration;
 
-use sinkcheck_cases::language::{Number, Pattern, RequestPattern, ServerIdPattern};
+use sinkcheck_cases::language::{Certificate, Number, Pattern, RequestPattern, ServerIdPattern};
 use sinkcheck_spec::oracle::Phase;
 use sinkcheck_spec::wire::{Ack, ConnectionResponse, Deframer, InstanceId, Message, MessageId};
 use tokio::time::Instant;
@@ -92,7 +92,9 @@ impl Player<'_> {
             if ended.is_none() {
                 self.setting.absences.fetch_add(1, Ordering::Relaxed);
             }
-            return Err(if self.is_outdated && !is_judged {
+            return Err(if self.scenario.certificate != Certificate::Trusted && self.connected_before {
+                Halt::Lacks("a client that tries again after a certificate that it doesn't trust".to_owned())
+            } else if self.is_outdated && !is_judged {
                 Halt::Lacks("a client that tries again after it was told that its version isn't supported".to_owned())
             } else if is_judged {
                 let expected = "the client connects again".to_owned();
