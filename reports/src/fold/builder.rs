@@ -2,7 +2,8 @@ use std::collections::{HashMap, VecDeque};
 
 use super::overall;
 use crate::document::{
-    CaseResult, CaseVerdict, Document, Level, Reason, RuleResult, RuleVerdict, SCHEMA, Suite, Summary, Target, Verdict,
+    CaseResult, CaseVerdict, Document, Level, Reason, RuleResult, RuleVerdict, SCHEMA, ScenarioText, Suite, Summary,
+    Target, Verdict,
 };
 use crate::event::{PlannedCase, RuleInfo, RunEvent};
 
@@ -16,6 +17,8 @@ pub const NOT_RUN: &str = "not-run";
 pub struct DocumentBuilder {
     suite: Suite,
     target: Target,
+    arguments: Vec<String>,
+    scenarios: Vec<ScenarioText>,
     rules: Vec<RuleInfo>,
     planned: Vec<PlannedCase>,
     finished: Vec<CaseResult>,
@@ -40,6 +43,8 @@ impl DocumentBuilder {
                 self.rules = rules.clone();
                 self.planned = planned.clone();
             }
+            RunEvent::CalledAs(arguments) => self.arguments = arguments.clone(),
+            RunEvent::Scenario(scenario) => self.scenarios.push(scenario.clone()),
             RunEvent::CaseFinished(case) => self.finished.push(tidied(case)),
             RunEvent::Note(note) => self.notes.push(note.clone()),
             RunEvent::RuleNeeds { rule, need } => self.needs.push((rule.clone(), need.clone())),
@@ -52,7 +57,7 @@ impl DocumentBuilder {
     /// [`NOT_RUN`].
     #[must_use]
     pub fn finish(self) -> Document {
-        let Self { suite, target, rules, planned, finished, mut notes, needs, complete } = self;
+        let Self { suite, target, arguments, scenarios, rules, planned, finished, mut notes, needs, complete } = self;
         if !complete {
             notes.push(format!(
                 "The run was interrupted: {} of {} planned cases finished.",
@@ -66,11 +71,13 @@ impl DocumentBuilder {
             schema: SCHEMA,
             suite,
             target,
+            arguments,
             verdict: Verdict::Inconclusive,
             summary: Summary::of(&cases),
             notes,
             rules,
             cases,
+            scenarios,
         };
         document.verdict = overall(&document);
         document
