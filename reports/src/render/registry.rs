@@ -42,6 +42,8 @@ type Renderer = fn(&Document, &RenderOptions, &mut dyn Write) -> io::Result<()>;
 formats! {
     Text = "text", crate::text::render, "A report to read in a terminal.";
     Json = "json", crate::json::render, "The result document itself.";
+    Badge = "badge", crate::badge::render, "A badge in SVG: the verdict, and how many of the rules were exercised.";
+    Html = "html", crate::html::render, "A page for a browser, in one file that fetches nothing.";
 }
 
 /// Writes `document` to `out` in `format`.

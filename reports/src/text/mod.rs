@@ -7,9 +7,9 @@
 //! character of a peer's reaches the terminal.
 
 mod abridge;
-mod closing;
+pub(crate) mod closing;
 mod detail;
-mod escape;
+pub(crate) mod escape;
 mod exchange;
 mod failures;
 mod groups;
@@ -17,7 +17,7 @@ mod header;
 mod page;
 mod palette;
 mod rules;
-mod wording;
+pub(crate) mod wording;
 
 use std::io::{self, Write};
 
