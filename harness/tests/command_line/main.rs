@@ -21,6 +21,7 @@ mod program;
 mod python_adapter;
 mod reading_closed;
 mod selections;
+mod self_contained_documents;
 mod servers_without_tls;
 mod simulated_client;
 mod simulated_server;

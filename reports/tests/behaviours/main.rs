@@ -1,10 +1,13 @@
 //! What the reports do, on documents made by hand.
 
+mod badges;
 mod exit_codes;
 mod folding;
 mod formats;
 mod handmade;
 mod hostile_text;
+mod html_page;
+mod html_policy;
 mod kept_documents;
 mod published_schema;
 mod redaction;
