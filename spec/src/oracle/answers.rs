@@ -71,9 +71,16 @@ pub(super) struct Answers {
     waiting: BTreeMap<MessageId, Vec<(u64, Sent)>>,
     /// How many answers came for each id.
     answered: BTreeMap<MessageId, u32>,
+    /// What was sent before is unknown, so that the first answer for each id may be one to that.
+    joined_late: bool,
 }
 
 impl Answers {
+    /// Of a connection that is not seen from its start.
+    pub(super) fn joined_late() -> Self {
+        Self { joined_late: true, ..Self::default() }
+    }
+
     /// We sent one, in our frame of this number.
     pub(super) fn sent(&mut self, id: MessageId, how: Sent, frame: u64) {
         self.waiting.entry(id).or_default().push((frame, how));
@@ -104,6 +111,9 @@ impl Answers {
         let name = if is_ack { "an ACK" } else { "a NACK" };
         let waiting = self.waiting.get_mut(&id).filter(|list| !list.is_empty());
         let Some(list) = waiting else {
+            if self.joined_late && self.answered.insert(id, 1).is_none() {
+                return None;
+            }
             return Some(if self.answered.contains_key(&id) {
                 Breach::new("events.answered-once", format!("{name} for {id}, which was answered already"))
             } else {

@@ -17,6 +17,7 @@ const CUT_OFF_RESPONSE: &str = "framing.truncated-response-not-taken";
 /// have read by then: it is blamed only if it is wrong for every such moment.
 #[derive(Debug, Clone, Default)]
 pub struct ClientOracle {
+    joined_late: bool,
     sent_frames: u64,
     requests: usize,
     /// Its first message came, and was judged for being the first.
@@ -40,6 +41,21 @@ impl ClientOracle {
     #[must_use]
     pub fn new() -> Self {
         Self::default()
+    }
+
+    /// A connection that was joined after its start. It counts as accepted, and what only its start would explain is blamed on
+    /// nobody.
+    #[must_use]
+    pub fn joined_late() -> Self {
+        Self {
+            began: true,
+            requests: 1,
+            joined_late: true,
+            responses: Responses::joined_late(),
+            answers: Answers::joined_late(),
+            pongs: Pongs::joined_late(),
+            ..Self::default()
+        }
     }
 
     /// How far the connection is. A request counts even if it is malformed or for another version, and of our responses the
@@ -212,7 +228,7 @@ impl ClientOracle {
         if message_type == Some(MessageType::ConnectionRequest) {
             self.requests += 1;
             self.began = true;
-            return (self.requests > 1)
+            return (self.requests > 1 + usize::from(self.joined_late))
                 .then(|| Breach::new("introduction.one-request", "another connection request on one connection"));
         }
         if !self.began {

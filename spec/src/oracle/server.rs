@@ -39,6 +39,8 @@ pub struct ServerOracle {
     /// What has no response yet, oldest first.
     waiting: VecDeque<Request>,
     decision: Option<Decision>,
+    /// The response may have passed before the connection was joined, or may still come.
+    unseen_response: bool,
     /// Something malformed was rejected, and nothing else was decided.
     rejected_malformed: bool,
     /// Requests are answered by a record that nobody but this oracle looks after.
@@ -64,6 +66,21 @@ impl ServerOracle {
     #[must_use]
     pub fn judging_answers() -> Self {
         Self { judges_answers: true, ..Self::default() }
+    }
+
+    /// A connection that was joined after its start. It counts as accepted, and what only its start would explain is blamed on
+    /// nobody.
+    #[must_use]
+    pub fn joined_late() -> Self {
+        Self {
+            sent_frames: 1,
+            asked: true,
+            decision: Some(Decision::Accepted),
+            unseen_response: true,
+            answers: Answers::joined_late(),
+            pongs: Pongs::joined_late(),
+            ..Self::default()
+        }
     }
 
     /// How far the connection is.
@@ -248,6 +265,10 @@ impl ServerOracle {
 
     fn response(&mut self, response: &ConnectionResponse<'_>) -> Option<Breach> {
         let accepts = response.is_acceptance();
+        if std::mem::take(&mut self.unseen_response) {
+            self.decision = Some(if accepts { Decision::Accepted } else { Decision::Rejected });
+            return None;
+        }
         if self.decision.is_some() {
             // Whether a second request is answered is open, and so is how.
             let answers_another = self.waiting.pop_front().is_some();

@@ -66,11 +66,6 @@ pub(in crate::oracle) struct Symbol {
 }
 
 impl Symbol {
-    /// Of this content.
-    pub(in crate::oracle) fn of(content: &[u8]) -> Self {
-        Self::read(content, &Message::decode_over_long(content))
-    }
-
     /// Of a content that was read with [`Message::decode_over_long`].
     pub(in crate::oracle) fn read(content: &[u8], decoded: &Result<(Message<'_>, Vec<Note>), DecodeError>) -> Self {
         let (meaning, is_open) = match decoded {
