@@ -86,6 +86,10 @@ impl Answers {
 
     /// We sent one, in our frame of this number.
     pub(super) fn sent(&mut self, id: MessageId, how: Sent, frame: u64) {
+        if self.joined_late {
+            // Whoever uses an id again has seen the answer to what it sent before under it.
+            self.answered.insert(id);
+        }
         if self.waiting.get(id).is_some() {
             self.more.entry(id).or_default().push((frame, how));
         } else {

@@ -176,7 +176,7 @@ impl ClientOracle {
         let message_type = content.first().map(|first| MessageType::from_nibble(first >> 4));
         match &reading.lenient {
             Ok((message, notes)) => {
-                let mut breaches = self.received_message(&message);
+                let mut breaches = self.received_message(message);
                 let long = notes.iter().find_map(|note| match note {
                     Note::LongVarint { field, .. } => Some(*field),
                     Note::NonZeroIgnoredBits => None,
@@ -192,7 +192,7 @@ impl ClientOracle {
                 if message_type == Some(MessageType::ConnectionResponse) {
                     return vec![self.response_came()];
                 }
-                let mut breaches = vec![layout_of_client(content, &error)];
+                let mut breaches = vec![layout_of_client(content, error)];
                 breaches.extend(self.place(message_type));
                 if let Some(id) = publish_id(content) {
                     self.publishes.passed(id);

@@ -201,7 +201,7 @@ impl ServerOracle {
         let before_request = !self.asked;
         match &reading.lenient {
             Ok((message, notes)) => {
-                self.received_message(&message, &mut breaches);
+                self.received_message(message, &mut breaches);
                 let long = notes.iter().find_map(|note| match note {
                     Note::LongVarint { field, .. } => Some(*field),
                     _ => None,
@@ -217,7 +217,7 @@ impl ServerOracle {
                 breaches.push(Breach::new("handshake.nothing-before-request", "a frame came before anything was sent"));
             }
             Err(error) => {
-                let mut breach = Breach::of_layout(content, &error);
+                let mut breach = Breach::of_layout(content, error);
                 if breach.rule == "layout.connection-request" {
                     // That rule binds clients. A server has no request to lay out, be it well or badly.
                     breach.rule = "layout.connection-response";
@@ -294,7 +294,7 @@ impl ServerOracle {
             self.rejected_malformed = true;
             return None;
         }
-        let request = self.waiting.drain(..=at).last()?;
+        let request = self.waiting.drain(..=at).next_back()?;
         self.decision = Some(if accepts { Decision::Accepted } else { Decision::Rejected });
         match (request, response) {
             (Request::OtherVersion, ConnectionResponse::UnsupportedProtocolVersion) => None,
