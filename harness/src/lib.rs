@@ -8,5 +8,6 @@ pub mod connection;
 pub mod judge;
 pub mod observe;
 pub mod player;
+pub mod proxy;
 pub mod run;
 pub mod target;
