@@ -222,4 +222,6 @@ pub(super) enum SchemaOf {
     Scenario,
     /// The result document
     Result,
+    /// A line of what `proxy` and `judge` find
+    Finding,
 }
