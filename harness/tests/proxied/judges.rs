@@ -59,8 +59,8 @@ fn nothing_is_passed_on_before_it_was_heard() {
         let session = Session::judged_in(Some(judges.handle().clone()), None).await;
         let (mut client, mut server) = session.pair().await;
         // All that may wait for a judge.
-        let mut octets = vec![7; 256 << 10];
-        let (written, read) = tokio::join!(client.write_all(&octets.clone()), server.read_exact(&mut octets));
+        let (octets, mut come) = (vec![7; 256 << 10], vec![0; 256 << 10]);
+        let (written, read) = tokio::join!(client.write_all(&octets), server.read_exact(&mut come));
         written.expect("it is open");
         read.expect("it comes");
         let begun = Instant::now();
