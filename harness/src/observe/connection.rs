@@ -236,3 +236,33 @@ pub(super) fn index(role: Role) -> usize {
         Role::Client => 1,
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use sinkcheck_reports::document::CaseVerdict;
+    use sinkcheck_reports::fold::{HARNESS_FAILED, exit_code};
+
+    use super::super::Ledger;
+    use super::*;
+
+    #[test]
+    fn an_oracle_that_panics_is_an_error_of_ours_and_hears_nothing_more() {
+        let mut found = Vec::new();
+        let mut observed = Observed::new("1", Settings::default(), Duration::ZERO);
+        observed.guarded(Duration::ZERO, &mut found, |_, _, _| panic!("out of order"));
+        // What would break a rule.
+        observed.octets(Role::Server, Duration::ZERO, &[0, 1, 0x10], &mut found);
+        observed.tick(Duration::from_secs(1000), &mut found);
+        assert!(found.is_empty() && observed.is_over() && observed.deadline().is_none());
+        let mut ledger = Ledger::default();
+        ledger.add(observed.finish(Duration::from_secs(1000)));
+        let document = ledger.document("a test", "in memory");
+        assert_eq!(document.cases.len(), 2);
+        for case in &document.cases {
+            assert_eq!(case.verdict, CaseVerdict::Error);
+            let reason = case.reason.as_ref().expect("a reason");
+            assert!(reason.message.contains("out of order") && reason.message.contains("please report"), "{reason:?}");
+        }
+        assert_eq!(exit_code(&document, 0), HARNESS_FAILED);
+    }
+}
