@@ -1,22 +1,25 @@
 //! The command that plays one case of a document again.
 
-use crate::document::{CaseResult, Document, Role};
+use crate::document::{CaseResult, Document, TargetRole};
 
 /// What a shell runs to play just this case at the same target. Where the document doesn't say how it was called, the parts that
-/// only a person knows are words in capitals.
+/// only a person knows are words in capitals. Traffic that was watched can't be played.
 #[must_use]
-pub fn to_play(document: &Document, case: &CaseResult) -> String {
+pub fn to_play(document: &Document, case: &CaseResult) -> Option<String> {
+    if document.target.role == TargetRole::Both {
+        return None;
+    }
     let mut words = vec!["sinkcheck".to_owned()];
     words.extend(if document.arguments.is_empty() { guessed(document) } else { document.arguments.clone() });
     words.extend(["--case".to_owned(), literal(&case.id)]);
     let words: Vec<String> = words.iter().map(|word| quoted(word)).collect();
-    words.join(" ")
+    Some(words.join(" "))
 }
 
 fn guessed(document: &Document) -> Vec<String> {
     let target = &document.target;
     let mut words = vec!["certify".to_owned(), target.role.to_string()];
-    if target.role == Role::Server && target.address.starts_with("tcp://") {
+    if target.role == TargetRole::Server && target.address.starts_with("tcp://") {
         words.push(target.address.clone());
     } else if !target.address.ends_with("built in") {
         words.extend(["--target".to_owned(), "FILE".to_owned()]);

@@ -11,6 +11,7 @@ pub mod badge;
 pub mod command;
 pub mod document;
 pub mod event;
+pub mod finding;
 pub mod fold;
 pub mod html;
 pub mod json;

@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use sinkcheck_reports::render::Format;
 
+use super::proxy::Proxy;
 use super::simulate::Simulate;
 
 /// Certifies implementations of the Sink protocol, rule by rule.
@@ -47,6 +48,8 @@ pub(super) enum Colour {
 pub(super) enum Command {
     /// Play the suite at an implementation and judge it
     Certify(Certify),
+    /// Sit between clients and a server, pass everything on, and judge both while they speak
+    Proxy(Box<Proxy>),
     /// Run the reference implementation as a program
     Simulate(Simulate),
     /// List cases or rules
@@ -117,6 +120,13 @@ pub(super) struct Certify {
     /// A list of known failures, in YAML: entries with `case` or `rule` (globs) and `reason`
     #[arg(long, value_name = "FILE")]
     pub(super) known_failing: Option<PathBuf>,
+    #[command(flatten)]
+    pub(super) result: ResultArguments,
+}
+
+/// Where the result goes.
+#[derive(Debug, Args)]
+pub(super) struct ResultArguments {
     /// A form of the result; may be given several times, each followed by its --output
     #[arg(long, value_name = "FORMAT", value_parser = parse_format)]
     pub(super) format: Vec<Format>,
@@ -212,4 +222,6 @@ pub(super) enum SchemaOf {
     Scenario,
     /// The result document
     Result,
+    /// A line of what `proxy` and `judge` find
+    Finding,
 }

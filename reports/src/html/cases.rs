@@ -41,7 +41,7 @@ pub(super) struct Case<'a> {
     pub(super) rules: Vec<Cited<'a>>,
     /// What is told about it: a term and its description.
     pub(super) told: Vec<(&'static str, &'static str, Shown<'a>)>,
-    pub(super) command: Shown<'static>,
+    pub(super) command: Option<Shown<'static>>,
     document: &'a Document,
     case: &'a CaseResult,
 }
@@ -78,7 +78,7 @@ impl<'a> Case<'a> {
             took: Milliseconds(case.duration_ms),
             rules,
             told: told(case),
-            command: Shown::owned(&command::to_play(document, case)),
+            command: command::to_play(document, case).as_deref().map(Shown::owned),
             document,
             case,
         }

@@ -3,7 +3,7 @@ use std::collections::HashMap;
 use super::sections;
 use super::shown::Shown;
 use super::verdicts::{self, Look};
-use crate::document::{Document, RuleResult};
+use crate::document::{Document, RuleResult, SideCount};
 
 /// Where each rule is in the document.
 pub(super) type Places<'a> = HashMap<&'a str, usize>;
@@ -30,6 +30,8 @@ pub(super) struct Rule<'a> {
     pub(super) clause: Shown<'a>,
     pub(super) source: Shown<'a>,
     pub(super) needs: Vec<Shown<'a>>,
+    /// What became of it on each side, where traffic was watched.
+    pub(super) sides: Vec<SideCount>,
     /// How many cases cite it or found it broken.
     pub(super) cases: usize,
 }
@@ -55,6 +57,7 @@ pub(super) fn view<'a>(rule: &'a RuleResult, places: &Places<'a>) -> Rule<'a> {
         clause: Shown::line(&rule.clause),
         source: Shown::line(&rule.source),
         needs: rule.needs.iter().map(|need| Shown::line(need)).collect(),
+        sides: rule.sides.clone(),
         cases: rule.cases.len(),
     }
 }

@@ -13,3 +13,4 @@ mod published_schema;
 mod redaction;
 mod snapshots;
 mod text_report;
+mod watched_traffic;
