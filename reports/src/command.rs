@@ -6,7 +6,7 @@ use crate::document::{CaseResult, Document, TargetRole};
 /// only a person knows are words in capitals. Traffic that was watched can't be played.
 #[must_use]
 pub fn to_play(document: &Document, case: &CaseResult) -> Option<String> {
-    if document.target.role == TargetRole::Both {
+    if document.target.role == TargetRole::Both || document.suite.cases == 0 {
         return None;
     }
     let mut words = vec!["sinkcheck".to_owned()];

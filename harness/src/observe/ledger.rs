@@ -138,11 +138,13 @@ impl Ledger {
                 address: address.into(),
                 capabilities: Vec::new(),
             },
+            arguments: Vec::new(),
             verdict: Verdict::Inconclusive,
             summary: Summary::of(&cases),
             notes,
             rules,
             cases,
+            scenarios: Vec::new(),
         };
         document.verdict = overall(&document);
         document
