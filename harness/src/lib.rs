@@ -7,5 +7,6 @@ pub mod cli;
 pub mod connection;
 pub mod judge;
 pub mod player;
+pub mod record;
 pub mod run;
 pub mod target;
