@@ -6,6 +6,7 @@
 pub mod cli;
 pub mod connection;
 pub mod judge;
+pub mod observe;
 pub mod player;
 pub mod record;
 pub mod run;

@@ -9,6 +9,7 @@
 
 pub mod document;
 pub mod event;
+pub mod finding;
 pub mod fold;
 pub mod json;
 pub mod redact;
