@@ -1,6 +1,7 @@
 //! What can be typed. What it means is for the modules beside this one to say.
 
 use std::path::PathBuf;
+use std::time::Duration;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use sinkcheck_reports::render::Format;
@@ -47,6 +48,8 @@ pub(super) enum Colour {
 pub(super) enum Command {
     /// Play the suite at an implementation and judge it
     Certify(Certify),
+    /// Judge recorded sessions: what the proxy wrote, a capture, the transcripts of a result
+    Judge(Judge),
     /// Run the reference implementation as a program
     Simulate(Simulate),
     /// List cases or rules
@@ -129,6 +132,70 @@ pub(super) struct Certify {
     /// No progress, and no text report beside other formats
     #[arg(long, short)]
     pub(super) quiet: bool,
+}
+
+#[derive(Debug, Args)]
+#[command(after_help = "Examples:
+  sinkcheck judge session.jsonl
+  sinkcheck judge traffic.pcapng --port 4000 --side client --keepalive-interval 60s
+  sinkcheck judge traffic.pcap --keylog secrets.log
+  sinkcheck judge result.json --format json --output judged.json
+  tcpdump -i eth0 -s 0 -U -w - port 4000 | sinkcheck judge -
+
+A record is a file of JSON lines (what `sinkcheck proxy --record` writes), a result document of `certify`, or a pcap or pcapng file;
+its content says which. Connections of several files are judged one by one and told of in one result.
+
+Exit codes: as those of certify; 2 where nothing could be read as a record, 3 where nothing could be judged")]
+pub(super) struct Judge {
+    /// Records; - is standard input
+    #[arg(required = true, value_name = "FILE")]
+    pub(super) files: Vec<PathBuf>,
+    /// Who is judged
+    #[arg(long, value_enum, default_value_t = SideArgument::Both, value_name = "SIDE")]
+    pub(super) side: SideArgument,
+    /// The keepalive interval of the two peers, such as 60s; without it nobody is blamed for being silent
+    #[arg(long, value_name = "TIME", value_parser = parse_time)]
+    pub(super) keepalive_interval: Option<Duration>,
+    /// How long an answer or a close may take before its lack is blamed
+    #[arg(long, value_name = "TIME", default_value = "60s", value_parser = parse_time)]
+    pub(super) patience: Duration,
+    /// In a capture: a port at which a server listens; may be given several times. Without it the content tells
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..))]
+    pub(super) port: Vec<u16>,
+    /// For a capture of TLS: the key log of a peer (SSLKEYLOGFILE); tshark must be installed
+    #[arg(long, value_name = "FILE")]
+    pub(super) keylog: Option<PathBuf>,
+    /// A form of the result; may be given several times, each followed by its --output
+    #[arg(long, value_name = "FORMAT", value_parser = parse_format)]
+    pub(super) format: Vec<Format>,
+    /// Where the --format before it is written to; standard output if absent
+    #[arg(long, value_name = "FILE")]
+    pub(super) output: Vec<PathBuf>,
+    /// Show all of what the text report abridges
+    #[arg(long, short)]
+    pub(super) verbose: bool,
+    /// No progress, and no text report beside other formats
+    #[arg(long, short)]
+    pub(super) quiet: bool,
+}
+
+/// Which of the two peers is judged.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(super) enum SideArgument {
+    /// The server
+    Server,
+    /// The client
+    Client,
+    /// Both
+    Both,
+}
+
+fn parse_time(text: &str) -> Result<Duration, String> {
+    match humantime::parse_duration(text) {
+        Ok(time) if time.is_zero() => Err("it is more than nothing".to_owned()),
+        Ok(time) => Ok(time),
+        Err(error) => Err(format!("{error}; a time is a number with a unit, such as 60s")),
+    }
 }
 
 fn parse_format(text: &str) -> Result<Format, String> {

@@ -6,6 +6,7 @@ mod certify;
 mod decode;
 mod exit;
 mod init;
+mod judge;
 mod lint;
 mod needs;
 mod outputs;
@@ -31,6 +32,7 @@ pub fn main() -> ExitCode {
     };
     let done = match &arguments.command {
         Command::Certify(typed) => certify::certify(typed, &matches, &arguments.terminal),
+        Command::Judge(typed) => judge::judge(typed, &matches, &arguments.terminal),
         Command::Simulate(typed) => simulate::simulate(typed),
         Command::List(typed) => browse::list(typed),
         Command::Show(typed) => browse::show(typed),

@@ -9,7 +9,7 @@ use clap::ArgMatches;
 use sinkcheck_reports::Document;
 use sinkcheck_reports::render::{Format, RenderOptions, render};
 
-use super::args::{Certify, Colour, Terminal};
+use super::args::{Certify, Colour, Judge, Terminal};
 use super::exit::{CONFORMS, Failure};
 
 /// A form of the result and where it goes.
@@ -20,16 +20,32 @@ pub(super) struct Output {
     file: Option<PathBuf>,
 }
 
-/// Pairs each --output with the --format before it.
+/// What was typed for `certify`.
 pub(super) fn outputs(typed: &Certify, matches: &ArgMatches) -> Result<Vec<Output>, Failure> {
-    let matches = matches.subcommand_matches("certify").unwrap_or(matches);
+    pairs("certify", &typed.format, &typed.output, typed.quiet, matches)
+}
+
+/// What was typed for `judge`.
+pub(super) fn of_judge(typed: &Judge, matches: &ArgMatches) -> Result<Vec<Output>, Failure> {
+    pairs("judge", &typed.format, &typed.output, typed.quiet, matches)
+}
+
+/// Pairs each --output with the --format before it.
+fn pairs(
+    command: &str,
+    format: &[Format],
+    output: &[PathBuf],
+    quiet: bool,
+    matches: &ArgMatches,
+) -> Result<Vec<Output>, Failure> {
+    let matches = matches.subcommand_matches(command).unwrap_or(matches);
     let places = |name: &str| matches.indices_of(name).into_iter().flatten().collect::<Vec<usize>>();
     let mut list: Vec<(usize, Output)> = places("format")
         .into_iter()
-        .zip(&typed.format)
+        .zip(format)
         .map(|(at, format)| (at, Output { format: *format, file: None }))
         .collect();
-    for (at, file) in places("output").into_iter().zip(&typed.output) {
+    for (at, file) in places("output").into_iter().zip(output) {
         let Some((_, output)) = list.iter_mut().rev().find(|(format_at, _)| *format_at < at) else {
             return Err(Failure::usage(format!(
                 "--output {} comes before any --format: say which form goes there",
@@ -43,7 +59,7 @@ pub(super) fn outputs(typed: &Certify, matches: &ArgMatches) -> Result<Vec<Outpu
     }
     let mut list: Vec<Output> = list.into_iter().map(|(_, output)| output).collect();
     match list.iter().filter(|output| output.file.is_none()).count() {
-        0 if !typed.quiet => list.push(Output { format: Format::Text, file: None }),
+        0 if !quiet => list.push(Output { format: Format::Text, file: None }),
         0 | 1 => {}
         _ => return Err(Failure::usage("two forms for standard output: give all but one of them an --output")),
     }

@@ -3,7 +3,7 @@
 use std::io::Read;
 use std::time::Duration;
 
-use sinkcheck_reports::document::{Carried, Role as ReportRole, TranscriptEntry};
+use sinkcheck_reports::document::{Carried, Role as ReportRole, TargetRole, TranscriptEntry};
 use sinkcheck_reports::json::read_document;
 use sinkcheck_spec::catalogue::Role;
 use sinkcheck_spec::oracle::Judged;
@@ -17,7 +17,7 @@ use super::{Form, Happening, RecordError};
 const LARGEST: u64 = 256 << 20;
 
 /// What a transcript says where entries were left out.
-const LEFT_OUT: &str = "were not kept";
+const LEFT_OUT: [&str; 2] = ["were not kept", "left out here"];
 
 /// Tells what the cases' transcripts hold. The target alone is judged: what the harness sends is sent on purpose.
 pub(super) fn read(input: impl Read, tell: &mut dyn FnMut(Happening<'_>)) -> Result<Account, RecordError> {
@@ -28,10 +28,16 @@ pub(super) fn read(input: impl Read, tell: &mut dyn FnMut(Happening<'_>)) -> Res
     }
     let document = read_document(&octets).map_err(|error| RecordError::Unknown(error.to_string()))?;
     drop(octets);
+    if document.suite.cases == 0 && !document.cases.is_empty() {
+        let text =
+            "this is a result of watched or recorded traffic, which shows excerpts of it: judge the record itself";
+        return Err(RecordError::Unknown(text.to_owned()));
+    }
     let mut account = Account::new(Form::Document);
     let judged = match document.target.role {
-        ReportRole::Client => Judged::Client,
-        ReportRole::Server => Judged::Server,
+        TargetRole::Client => Judged::Client,
+        TargetRole::Server => Judged::Server,
+        TargetRole::Both => Judged::Both,
     };
     let mut connections = 0;
     for case in &document.cases {
@@ -69,7 +75,7 @@ fn told(entry: &TranscriptEntry, roster: &mut Roster<'_>) -> Option<String> {
                 Some(format!("`hex` is no hex: {error}"))
             }
         },
-        Carried::Event(event) if event.ends_with(LEFT_OUT) => {
+        Carried::Event(event) if LEFT_OUT.iter().any(|words| event.ends_with(words)) => {
             roster.lose(None, &format!("of the transcript {event}"));
             Some(format!("{event}: what follows isn't judged"))
         }

@@ -80,7 +80,13 @@ pub(super) fn read(mut input: impl BufRead, tell: &mut dyn FnMut(Happening<'_>))
                 }
                 Err(problem) => problem,
             },
-            Err(error) if is_cut && error.is_eof() => "the record is cut off within this line".to_owned(),
+            Err(error) if is_cut && error.is_eof() && understood > 0 => {
+                account.remark(
+                    format!("line {at_line}"),
+                    "the record is cut off within this line; what comes before is judged",
+                );
+                break;
+            }
             Err(error) => format!("no entry of a record: {}", without_place(&error)),
         };
         let place = format!("line {at_line}");

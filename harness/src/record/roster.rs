@@ -9,7 +9,7 @@ use sinkcheck_spec::oracle::Judged;
 use super::{Happening, Opening, What};
 
 /// A record whose connections are never closed would fill the memory; those that are told of first are let go.
-const MOST_OPEN: usize = 100_000;
+const MOST_OPEN: usize = 16_384;
 
 /// Numbers connections, and tells which entries of a name belong to one connection: a name may be used again for the next.
 pub(super) struct Roster<'s> {
@@ -21,6 +21,8 @@ pub(super) struct Roster<'s> {
     used: BTreeMap<String, u64>,
     /// The number of the next connection.
     opened: u64,
+    /// The latest time of the record.
+    latest: Duration,
 }
 
 struct Known {
@@ -49,11 +51,20 @@ impl<'s> Roster<'s> {
         prefix: impl Into<String>,
         tell: &'s mut dyn FnMut(Happening<'_>),
     ) -> Self {
-        Self { tell, judged, prefix: prefix.into(), open: BTreeMap::new(), used: BTreeMap::new(), opened: first }
+        Self {
+            tell,
+            judged,
+            prefix: prefix.into(),
+            open: BTreeMap::new(),
+            used: BTreeMap::new(),
+            opened: first,
+            latest: Duration::ZERO,
+        }
     }
 
     /// The connection of this name was established. One of the same name that is still open is over.
     pub(super) fn connected(&mut self, name: &str, at: Duration, sides: Sides) {
+        self.latest = self.latest.max(at);
         match self.open.get(name) {
             // Both peers tell of it.
             Some(known) if !known.begun && known.ended.is_empty() => {}
@@ -67,6 +78,7 @@ impl<'s> Roster<'s> {
 
     /// Octets passed; true if the record begins within this connection, as far as one can see.
     pub(super) fn octets(&mut self, name: &str, at: Duration, from: Role, octets: &[u8]) -> bool {
+        self.latest = self.latest.max(at);
         let mut starts_within = false;
         if !self.open.contains_key(name) {
             // A request begins a connection, whether or not the record says that it was established.
@@ -88,6 +100,7 @@ impl<'s> Roster<'s> {
 
     /// A peer ended its direction.
     pub(super) fn ended(&mut self, name: &str, at: Duration, from: Role, by_reset: bool) {
+        self.latest = self.latest.max(at);
         let Some(known) = self.open.get_mut(name) else { return };
         known.at = known.at.max(at);
         if known.ended.insert(from) && !known.lost {
@@ -112,8 +125,9 @@ impl<'s> Roster<'s> {
 
     /// The record is at its end.
     pub(super) fn finish(mut self) -> u64 {
+        let latest = self.latest;
         for name in self.open.keys().cloned().collect::<Vec<_>>() {
-            self.over(&name, Duration::ZERO);
+            self.over(&name, latest);
         }
         self.opened
     }
@@ -124,7 +138,7 @@ impl<'s> Roster<'s> {
         {
             self.over(&eldest, at);
         }
-        if self.used.len() >= MOST_OPEN {
+        if self.used.len() >= 4 * MOST_OPEN {
             self.used.clear();
         }
         let turn = self.used.entry(name.to_owned()).or_default();

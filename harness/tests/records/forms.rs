@@ -49,7 +49,7 @@ fn a_document_says_the_same_of_each_case() {
         include_bytes!("../../../reports/tests/documents/least.json").as_slice(),
     )
     .unwrap();
-    document.target = Target { role: ReportRole::Server, ..Target::default() };
+    document.target = Target { role: ReportRole::Server.into(), ..Target::default() };
     document.cases = CAPTURES
         .iter()
         .map(|(name, lines)| CaseResult {

@@ -24,6 +24,8 @@ pub(super) struct Table<'s> {
     /// Where servers that speak Sink listen.
     servers: HashSet<SocketAddr>,
     waiting: usize,
+    /// The latest time of the capture.
+    latest: Duration,
     counts: Counts,
 }
 
@@ -54,10 +56,11 @@ pub(super) struct Counts {
 impl<'s> Table<'s> {
     pub(super) fn new(ports: &'s [u16], tell: &'s mut dyn FnMut(Happening<'_>)) -> Self {
         let (flows, servers) = (HashMap::new(), HashSet::new());
-        Self { ports, tell, flows, servers, waiting: 0, counts: Counts::default() }
+        Self { ports, tell, flows, servers, waiting: 0, latest: Duration::ZERO, counts: Counts::default() }
     }
 
     pub(super) fn segment(&mut self, number: u64, at: Duration, segment: &Segment<'_>) {
+        self.latest = self.latest.max(at);
         let (low, high) = (segment.source.min(segment.destination), segment.source.max(segment.destination));
         let key = (low, high);
         let begins = match self.flows.get(&key) {
@@ -138,7 +141,7 @@ impl<'s> Table<'s> {
         let mut rest: Vec<_> = self.flows.keys().copied().collect();
         rest.sort_unstable();
         for key in rest {
-            self.close(key, Duration::ZERO);
+            self.close(key, self.latest);
         }
         self.counts.say(!self.ports.is_empty(), account);
     }
@@ -152,7 +155,8 @@ impl Counts {
             _ => format!("{count} connections {rest}"),
         };
         let all = self.tls + self.other + self.silent + self.within + self.odd;
-        if self.told == 0 && !account.remarks.iter().any(|remark| remark.place.is_none()) {
+        if self.told == 0 && self.tls + self.within == 0 && !account.remarks.iter().any(|remark| remark.place.is_none())
+        {
             let text = match (all, has_ports) {
                 (0, _) => "This is a capture of something else: it holds no TCP connection.",
                 (_, true) => "This is a capture of something else: no TCP connection leads to the port of --port.",
