@@ -66,3 +66,13 @@ pub(crate) fn expected(session: &Session) -> Vec<(Role, Did)> {
 pub(crate) fn remarks(account: &Account) -> String {
     account.remarks.iter().map(ToString::to_string).collect::<Vec<_>>().join("\n")
 }
+
+/// The same octet by octet, to compare parts of it.
+pub(crate) fn flat(did: &[(Role, Did)]) -> Vec<(Role, Option<u8>)> {
+    did.iter()
+        .flat_map(|(from, did)| match did {
+            Did::Sent(octets) => octets.iter().map(|octet| (*from, Some(*octet))).collect(),
+            Did::Closed | Did::Reset => vec![(*from, None)],
+        })
+        .collect()
+}

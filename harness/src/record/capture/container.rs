@@ -9,7 +9,7 @@ use pcap_parser::{Block, LegacyPcapReader, OptionCode, PcapBlockOwned, PcapError
 use crate::record::{Form, RecordError};
 
 /// Room for some packets. It grows where a block takes more.
-const ROOM: usize = 256 << 10;
+const ROOM: usize = 64 << 10;
 
 /// No packet and no block of a sound file is larger.
 const MOST_ROOM: usize = 16 << 20;
@@ -69,7 +69,10 @@ pub(super) fn packets(form: Form, input: impl Read, mut each: impl FnMut(u64, Pa
                 return Ok(End::Damaged(number, "what comes next says that it is larger than any packet".to_owned()));
             }
             Err(PcapError::UnexpectedEof) => {
-                return Ok(End::Damaged(number, "the file is cut off within the next packet".to_owned()));
+                return Ok(End::Damaged(
+                    number,
+                    "the file is cut off within the next packet, or damaged there".to_owned(),
+                ));
             }
             Err(PcapError::ReadError) => return Ok(End::Damaged(number, "reading the file failed".to_owned())),
             Err(_) => return Ok(End::Damaged(number, "what comes next is no packet: the file is damaged".to_owned())),

@@ -59,6 +59,8 @@ enum State {
     Held { passed: Vec<(Duration, Held)>, octets: usize },
     /// It is told of, under this number.
     Told(u64),
+    /// It was told of, under this number, and can't be followed any further.
+    Lost(u64),
     /// It isn't told of.
     Not(Becomes),
 }
@@ -115,7 +117,7 @@ impl Watched {
         self.latest = self.latest.max(at);
         let at = self.latest;
         match (&mut self.state, passed) {
-            (State::Not(_), _) => Becomes::Same,
+            (State::Not(_) | State::Lost(_), _) => Becomes::Same,
             (State::Told(number), Passed::Octets(end, octets)) => {
                 let number = *number;
                 if !self.from_the_start && !std::mem::replace(&mut self.looked_at[end], true) && !begins_a_frame(octets)
@@ -155,7 +157,7 @@ impl Watched {
     /// Nothing more comes. What it was if it wasn't told of.
     pub(super) fn finish(&mut self, at: Duration, tell: &mut dyn FnMut(Happening<'_>)) -> Option<Becomes> {
         match self.state {
-            State::Told(connection) => {
+            State::Told(connection) | State::Lost(connection) => {
                 tell(Happening { at: self.latest.max(at), connection, what: What::Over });
                 None
             }
@@ -257,6 +259,7 @@ impl Watched {
     fn lost(&mut self, why: String, tell: &mut dyn FnMut(Happening<'_>)) -> Becomes {
         if let State::Told(connection) = self.state {
             tell(Happening { at: self.latest, connection, what: What::Lost(why) });
+            self.state = State::Lost(connection);
         }
         Becomes::Done
     }
