@@ -50,6 +50,8 @@ pub(super) enum Command {
     Certify(Certify),
     /// Judge recorded sessions: what the proxy wrote, a capture, the transcripts of a result
     Judge(Judge),
+    /// Make a scenario file of a recorded session
+    Record(Record),
     /// Run the reference implementation as a program
     Simulate(Simulate),
     /// List cases or rules
@@ -177,6 +179,35 @@ pub(super) struct Judge {
     /// No progress, and no text report beside other formats
     #[arg(long, short)]
     pub(super) quiet: bool,
+}
+
+#[derive(Debug, Args)]
+#[command(after_help = "Examples:
+  sinkcheck record session.jsonl --scenario mine/session.yaml
+  sinkcheck record traffic.pcap --connection '10.0.0.7:51234 > 10.0.0.1:4000' --under-test client --scenario mine/device.yaml
+  sinkcheck certify server tcp://127.0.0.1:4000 --suite mine
+
+What the other role did is sent again, what the role under test did is expected. Ids and event types aren't fixed: they are those of
+the target. What can't be turned into a step is said.")]
+pub(super) struct Record {
+    /// A record, in any form that `judge` reads; - is standard input
+    #[arg(value_name = "SESSION")]
+    pub(super) session: PathBuf,
+    /// The scenario file to write; - is standard output
+    #[arg(long, value_name = "FILE")]
+    pub(super) scenario: PathBuf,
+    /// Whose behaviour the scenario judges
+    #[arg(long, value_enum, default_value_t = RoleArgument::Server, value_name = "ROLE")]
+    pub(super) under_test: RoleArgument,
+    /// The connection to take, by its name in the record; the only one if absent
+    #[arg(long, value_name = "NAME")]
+    pub(super) connection: Option<String>,
+    /// In a capture: a port at which a server listens; may be given several times. Without it the content tells
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..))]
+    pub(super) port: Vec<u16>,
+    /// For a capture of TLS: the key log of a peer (SSLKEYLOGFILE); tshark must be installed
+    #[arg(long, value_name = "FILE")]
+    pub(super) keylog: Option<PathBuf>,
 }
 
 /// Which of the two peers is judged.

@@ -31,11 +31,7 @@ pub(super) fn judge(typed: &Judge, matches: &ArgMatches, terminal: &Terminal) ->
     for file in &typed.files {
         let name = name_of(file);
         judging.record(if typed.files.len() == 1 { String::new() } else { format!("{name}: ") });
-        let options = Options {
-            ports: typed.port.clone(),
-            keylog: typed.keylog.clone(),
-            file: (name != STANDARD_INPUT).then(|| file.clone()),
-        };
+        let options = options(file, &typed.port, typed.keylog.as_deref());
         let read = open(file, typed.quiet)
             .map_err(Into::into)
             .and_then(|input| read(input, &options, &mut |happening| judging.happening(happening, |_| {})));
@@ -71,7 +67,17 @@ pub(super) fn judge(typed: &Judge, matches: &ArgMatches, terminal: &Terminal) ->
 /// What standard input is called.
 const STANDARD_INPUT: &str = "standard input";
 
-fn name_of(file: &Path) -> String {
+/// What was said about a record.
+pub(super) fn options(file: &Path, ports: &[u16], keylog: Option<&Path>) -> Options {
+    Options {
+        ports: ports.to_vec(),
+        keylog: keylog.map(Path::to_owned),
+        file: (file != Path::new("-")).then(|| file.to_owned()),
+    }
+}
+
+/// What messages call a record.
+pub(super) fn name_of(file: &Path) -> String {
     if file == Path::new("-") { STANDARD_INPUT.to_owned() } else { file.display().to_string() }
 }
 

@@ -11,6 +11,7 @@ mod lint;
 mod needs;
 mod outputs;
 mod progress;
+mod record;
 mod selection;
 mod simulate;
 mod stopping;
@@ -33,6 +34,7 @@ pub fn main() -> ExitCode {
     let done = match &arguments.command {
         Command::Certify(typed) => certify::certify(typed, &matches, &arguments.terminal),
         Command::Judge(typed) => judge::judge(typed, &matches, &arguments.terminal),
+        Command::Record(typed) => record::record(typed),
         Command::Simulate(typed) => simulate::simulate(typed),
         Command::List(typed) => browse::list(typed),
         Command::Show(typed) => browse::show(typed),

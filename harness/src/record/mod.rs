@@ -23,6 +23,7 @@ mod json_lines;
 mod judging;
 mod read;
 mod roster;
+pub mod scenario;
 mod tls;
 
 pub use account::{Account, Remark};
