@@ -10,6 +10,7 @@ mod answers;
 mod breach;
 mod client;
 mod history;
+mod model;
 mod observer;
 mod phase;
 mod pongs;
