@@ -8,6 +8,7 @@ pub mod connection;
 pub mod judge;
 pub mod observe;
 pub mod player;
+pub mod proxy;
 pub mod record;
 pub mod run;
 pub mod target;

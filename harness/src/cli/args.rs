@@ -1,11 +1,11 @@
 //! What can be typed. What it means is for the modules beside this one to say.
 
 use std::path::PathBuf;
-use std::time::Duration;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use sinkcheck_reports::render::Format;
 
+use super::proxy::Proxy;
 use super::simulate::Simulate;
 
 /// Certifies implementations of the Sink protocol, rule by rule.
@@ -48,6 +48,8 @@ pub(super) enum Colour {
 pub(super) enum Command {
     /// Play the suite at an implementation and judge it
     Certify(Certify),
+    /// Sit between clients and a server, pass everything on, and judge both while they speak
+    Proxy(Box<Proxy>),
     /// Judge recorded sessions: what the proxy wrote, a capture, the transcripts of a result
     Judge(Judge),
     /// Make a scenario file of a recorded session
@@ -122,6 +124,13 @@ pub(super) struct Certify {
     /// A list of known failures, in YAML: entries with `case` or `rule` (globs) and `reason`
     #[arg(long, value_name = "FILE")]
     pub(super) known_failing: Option<PathBuf>,
+    #[command(flatten)]
+    pub(super) result: ResultArguments,
+}
+
+/// Where the result goes.
+#[derive(Debug, Args)]
+pub(super) struct ResultArguments {
     /// A form of the result; may be given several times, each followed by its --output
     #[arg(long, value_name = "FORMAT", value_parser = parse_format)]
     pub(super) format: Vec<Format>,
@@ -156,29 +165,19 @@ pub(super) struct Judge {
     #[arg(long, value_enum, default_value_t = SideArgument::Both, value_name = "SIDE")]
     pub(super) side: SideArgument,
     /// The keepalive interval of the two peers, such as 60s; without it nobody is blamed for being silent
-    #[arg(long, value_name = "TIME", value_parser = parse_time)]
-    pub(super) keepalive_interval: Option<Duration>,
+    #[arg(long, value_name = "DURATION")]
+    pub(super) keepalive_interval: Option<String>,
     /// How long an answer or a close may take before its lack is blamed
-    #[arg(long, value_name = "TIME", default_value = "60s", value_parser = parse_time)]
-    pub(super) patience: Duration,
+    #[arg(long, value_name = "DURATION", default_value = "60s")]
+    pub(super) patience: String,
     /// In a capture: a port at which a server listens; may be given several times. Without it the content tells
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..))]
     pub(super) port: Vec<u16>,
     /// For a capture of TLS: the key log of a peer (SSLKEYLOGFILE); tshark must be installed
     #[arg(long, value_name = "FILE")]
     pub(super) keylog: Option<PathBuf>,
-    /// A form of the result; may be given several times, each followed by its --output
-    #[arg(long, value_name = "FORMAT", value_parser = parse_format)]
-    pub(super) format: Vec<Format>,
-    /// Where the --format before it is written to; standard output if absent
-    #[arg(long, value_name = "FILE")]
-    pub(super) output: Vec<PathBuf>,
-    /// Show all of what the text report abridges
-    #[arg(long, short)]
-    pub(super) verbose: bool,
-    /// No progress, and no text report beside other formats
-    #[arg(long, short)]
-    pub(super) quiet: bool,
+    #[command(flatten)]
+    pub(super) result: ResultArguments,
 }
 
 #[derive(Debug, Args)]
@@ -219,14 +218,6 @@ pub(super) enum SideArgument {
     Client,
     /// Both
     Both,
-}
-
-fn parse_time(text: &str) -> Result<Duration, String> {
-    match humantime::parse_duration(text) {
-        Ok(time) if time.is_zero() => Err("it is more than nothing".to_owned()),
-        Ok(time) => Ok(time),
-        Err(error) => Err(format!("{error}; a time is a number with a unit, such as 60s")),
-    }
 }
 
 fn parse_format(text: &str) -> Result<Format, String> {

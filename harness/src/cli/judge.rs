@@ -10,20 +10,21 @@ use sinkcheck_reports::fold::exit_code;
 use sinkcheck_spec::oracle::{Judged, Settings};
 
 use super::args::{Judge, SideArgument, Terminal};
+use super::durations::{duration, keepalive_interval};
 use super::exit::Failure;
 use super::outputs;
 use crate::record::{Judging, Options, read};
 
 pub(super) fn judge(typed: &Judge, matches: &ArgMatches, terminal: &Terminal) -> Result<u8, Failure> {
-    let outputs = outputs::of_judge(typed, matches)?;
+    let outputs = outputs::outputs(&typed.result, matches)?;
     let settings = Settings {
         judged: match typed.side {
             SideArgument::Server => Judged::Server,
             SideArgument::Client => Judged::Client,
             SideArgument::Both => Judged::Both,
         },
-        keepalive_interval: typed.keepalive_interval,
-        patience: typed.patience,
+        keepalive_interval: typed.keepalive_interval.as_deref().map(keepalive_interval).transpose()?,
+        patience: duration("--patience", &typed.patience)?,
         from_the_start: true,
     };
     let mut judging = Judging::new(settings);
@@ -32,7 +33,7 @@ pub(super) fn judge(typed: &Judge, matches: &ArgMatches, terminal: &Terminal) ->
         let name = name_of(file);
         judging.record(if typed.files.len() == 1 { String::new() } else { format!("{name}: ") });
         let options = options(file, &typed.port, typed.keylog.as_deref());
-        let read = open(file, typed.quiet)
+        let read = open(file, typed.result.quiet)
             .map_err(Into::into)
             .and_then(|input| read(input, &options, &mut |happening| judging.happening(happening, |_| {})));
         match read {
@@ -60,7 +61,7 @@ pub(super) fn judge(typed: &Judge, matches: &ArgMatches, terminal: &Terminal) ->
         _ => format!("{} records", names.len()),
     };
     let document = judging.finish().document(title, names.join(", "));
-    outputs::write(&document, &outputs, terminal, typed.verbose)?;
+    outputs::write(&document, &outputs, terminal, typed.result.verbose)?;
     Ok(exit_code(&document, 0))
 }
 

@@ -4,6 +4,7 @@ mod args;
 mod browse;
 mod certify;
 mod decode;
+mod durations;
 mod exit;
 mod init;
 mod judge;
@@ -11,6 +12,7 @@ mod lint;
 mod needs;
 mod outputs;
 mod progress;
+mod proxy;
 mod record;
 mod selection;
 mod simulate;
@@ -35,6 +37,7 @@ pub fn main() -> ExitCode {
         Command::Certify(typed) => certify::certify(typed, &matches, &arguments.terminal),
         Command::Judge(typed) => judge::judge(typed, &matches, &arguments.terminal),
         Command::Record(typed) => record::record(typed),
+        Command::Proxy(typed) => proxy::proxy(typed, &matches, &arguments.terminal),
         Command::Simulate(typed) => simulate::simulate(typed),
         Command::List(typed) => browse::list(typed),
         Command::Show(typed) => browse::show(typed),

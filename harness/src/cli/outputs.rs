@@ -9,7 +9,7 @@ use clap::ArgMatches;
 use sinkcheck_reports::Document;
 use sinkcheck_reports::render::{Format, RenderOptions, render};
 
-use super::args::{Certify, Colour, Judge, Terminal};
+use super::args::{Colour, ResultArguments, Terminal};
 use super::exit::{CONFORMS, Failure};
 
 /// A form of the result and where it goes.
@@ -20,32 +20,16 @@ pub(super) struct Output {
     file: Option<PathBuf>,
 }
 
-/// What was typed for `certify`.
-pub(super) fn outputs(typed: &Certify, matches: &ArgMatches) -> Result<Vec<Output>, Failure> {
-    pairs("certify", &typed.format, &typed.output, typed.quiet, matches)
-}
-
-/// What was typed for `judge`.
-pub(super) fn of_judge(typed: &Judge, matches: &ArgMatches) -> Result<Vec<Output>, Failure> {
-    pairs("judge", &typed.format, &typed.output, typed.quiet, matches)
-}
-
 /// Pairs each --output with the --format before it.
-fn pairs(
-    command: &str,
-    format: &[Format],
-    output: &[PathBuf],
-    quiet: bool,
-    matches: &ArgMatches,
-) -> Result<Vec<Output>, Failure> {
-    let matches = matches.subcommand_matches(command).unwrap_or(matches);
+pub(super) fn outputs(typed: &ResultArguments, matches: &ArgMatches) -> Result<Vec<Output>, Failure> {
+    let matches = matches.subcommand().map_or(matches, |(_, matches)| matches);
     let places = |name: &str| matches.indices_of(name).into_iter().flatten().collect::<Vec<usize>>();
     let mut list: Vec<(usize, Output)> = places("format")
         .into_iter()
-        .zip(format)
+        .zip(&typed.format)
         .map(|(at, format)| (at, Output { format: *format, file: None }))
         .collect();
-    for (at, file) in places("output").into_iter().zip(output) {
+    for (at, file) in places("output").into_iter().zip(&typed.output) {
         let Some((_, output)) = list.iter_mut().rev().find(|(format_at, _)| *format_at < at) else {
             return Err(Failure::usage(format!(
                 "--output {} comes before any --format: say which form goes there",
@@ -59,7 +43,7 @@ fn pairs(
     }
     let mut list: Vec<Output> = list.into_iter().map(|(_, output)| output).collect();
     match list.iter().filter(|output| output.file.is_none()).count() {
-        0 if !quiet => list.push(Output { format: Format::Text, file: None }),
+        0 if !typed.quiet => list.push(Output { format: Format::Text, file: None }),
         0 | 1 => {}
         _ => return Err(Failure::usage("two forms for standard output: give all but one of them an --output")),
     }
@@ -71,6 +55,21 @@ fn pairs(
         }
     }
     Ok(list)
+}
+
+/// Whether a form of the result goes to standard output that is no text for people.
+pub(super) fn is_for_programs(list: &[Output]) -> bool {
+    list.iter().any(|output| output.file.is_none() && output.format != Format::Text)
+}
+
+/// Whether a form of the result replaces this file.
+pub(super) fn replaces(list: &[Output], file: &Path) -> bool {
+    list.iter().filter_map(|output| output.file.as_deref()).any(|other| is_same_file(file, other))
+}
+
+/// Whether two names are of one file that would be replaced.
+pub(super) fn is_same_file(one: &Path, other: &Path) -> bool {
+    is_replaced(one) && whereto(one) == whereto(other)
 }
 
 /// A result that can't be written is found out before the run and not after it.
@@ -176,13 +175,19 @@ fn is_read(written: io::Result<()>) -> Result<bool, Failure> {
 
 /// Whether to colour what goes to standard output.
 pub(super) fn colour(when: Colour) -> bool {
+    colour_on(when, io::stdout().is_terminal())
+}
+
+/// Whether to colour what goes to a place that is a terminal or isn't.
+pub(super) fn colour_on(when: Colour, is_terminal: bool) -> bool {
     match when {
         Colour::Always => true,
         Colour::Never => false,
-        Colour::Auto => io::stdout().is_terminal() && std::env::var_os("NO_COLOR").is_none_or(|value| value.is_empty()),
+        Colour::Auto => is_terminal && std::env::var_os("NO_COLOR").is_none_or(|value| value.is_empty()),
     }
 }
 
-fn width() -> usize {
+/// The columns of the terminal.
+pub(super) fn width() -> usize {
     terminal_size::terminal_size().map_or(100, |(width, _)| usize::from(width.0))
 }

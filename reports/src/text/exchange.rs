@@ -28,6 +28,9 @@ const SHORT_MEANING: usize = 36;
 const WIDEST_OCTETS: usize = 80;
 /// The longest connection's name, in columns.
 const WIDEST_NAME: usize = 16;
+/// What the arrows mean.
+const OF_TARGET: &str = "in ms   → to the target   ← from the target";
+const OF_BOTH: &str = "in ms   → from the client   ← from the server";
 /// The columns before the time.
 const MARGIN: usize = 3;
 
@@ -39,11 +42,16 @@ pub(super) fn write(page: &mut Page<'_>, case: &CaseResult, target: TargetRole) 
     }
     // In traffic that was watched the arrows are those of the client's end, too.
     let (legend, left) = match target {
-        TargetRole::Server => ("in ms   → to the target   ← from the target", Role::Server),
-        TargetRole::Client => ("in ms   → to the target   ← from the target", Role::Client),
-        TargetRole::Both => ("in ms   → from the client   ← from the server", Role::Server),
+        TargetRole::Server => (OF_TARGET, Role::Server),
+        TargetRole::Client => (OF_TARGET, Role::Client),
+        TargetRole::Both => (OF_BOTH, Role::Server),
     };
     page.line(&[(FAINT, "  Exchange  "), (FAINT, legend)])?;
+    write_entries(page, entries, left)
+}
+
+/// The entries of a transcript as a table. What `left` sent points to the left.
+pub(super) fn write_entries(page: &mut Page<'_>, entries: &[TranscriptEntry], left: Role) -> io::Result<()> {
     let columns = Columns::of(entries);
     let mut left_out = 0;
     for (entry, shown) in entries.iter().zip(selection(entries, page.verbose())) {

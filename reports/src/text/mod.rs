@@ -12,6 +12,7 @@ mod detail;
 mod escape;
 mod exchange;
 mod failures;
+mod finding;
 mod groups;
 mod header;
 mod page;
@@ -24,6 +25,8 @@ use std::io::{self, Write};
 use crate::document::Document;
 use crate::render::RenderOptions;
 use page::Page;
+
+pub use finding::render_finding;
 
 /// Writes the report.
 ///
