@@ -144,6 +144,8 @@ pub(super) fn happened(
         Some("connected") => roster.connected(name, at, sides),
         Some("closed") => roster.ended(name, at, from, false),
         Some("reset") => roster.ended(name, at, from, true),
+        // The proxy couldn't keep up.
+        Some("lost") => roster.lose(Some(name), "the record says that it doesn't have what follows"),
         _ => return Some(format!("nothing is known of the event `{}`: it is passed over", event.escape_debug())),
     }
     None

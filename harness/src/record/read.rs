@@ -34,12 +34,14 @@ pub fn read(
     match form {
         Form::JsonLines => json_lines::read(BufReader::new(input), tell),
         Form::Document => document::read(input, tell),
-        Form::Pcap | Form::PcapNg => match (&options.keylog, &options.file) {
-            (Some(keylog), Some(file)) => tls::read(form, file, keylog, options, tell),
-            (Some(_), None) => Err(RecordError::Decrypting(
-                "with --keylog the capture must be a file: tshark reads it more than once".to_owned(),
-            )),
-            (None, _) => capture::read(form, input, options, tell),
-        },
+        Form::Pcap | Form::PcapNg => {
+            let Some(keylog) = &options.keylog else { return Ok(capture::read(form, input, options, tell)?.0) };
+            let Some(file) = &options.file else {
+                let why = "with --keylog the capture must be a file, for it is read twice";
+                return Err(RecordError::Decrypting(why.to_owned()));
+            };
+            let (account, encrypted) = capture::read(form, input, options, tell)?;
+            tls::read(account, &encrypted.ports, encrypted.connections, file, keylog, options, tell)
+        }
     }
 }

@@ -38,7 +38,7 @@ fn a_capture_of_something_else_is_told_apart() {
 #[test]
 fn tls_asks_for_a_key_log() {
     let input = capture(&segments(&speaking(&[22, 3, 1, 2, 0, 1, 0, 1, 0xfc, 3, 3]), [1, 2]));
-    check(&input, &[], 0, "1 connection speak TLS: give the key log");
+    check(&input, &[], 0, "1 connection speaking TLS: give the key log");
     check(&input, &[4000], 0, "--keylog FILE");
     // Within it, too: application data.
     let records = segments(&speaking(&[23, 3, 3, 0, 20, 1, 2, 3, 4]), [1, 2]);

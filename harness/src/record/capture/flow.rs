@@ -13,10 +13,10 @@ const PATIENCE: Duration = Duration::from_secs(1);
 const MOST_WAITING: usize = 4 << 20;
 
 /// One of the two ends: 0 sent the connection's first packet that was captured.
-pub(super) type End = usize;
+pub(in crate::record) type End = usize;
 
 /// What can be told of a connection.
-pub(super) enum Passed<'a> {
+pub(in crate::record) enum Passed<'a> {
     /// This end sent octets, the next of its stream.
     Octets(End, &'a [u8]),
     /// This end ended its direction, by a reset or in order.

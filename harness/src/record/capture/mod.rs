@@ -13,4 +13,6 @@ mod suspect;
 mod table;
 mod watched;
 
+pub(super) use flow::Passed;
 pub(super) use read::read;
+pub(super) use watched::{Becomes, Watched};

@@ -4,7 +4,7 @@ use std::io::Read;
 
 use super::container::{End, packets};
 use super::packet::{Found, segment};
-use super::table::Table;
+use super::table::{Encrypted, Table};
 use crate::record::account::Account;
 use crate::record::read::Options;
 use crate::record::{Form, Happening, RecordError};
@@ -15,7 +15,7 @@ pub(in crate::record) fn read(
     input: impl Read,
     options: &Options,
     tell: &mut dyn FnMut(Happening<'_>),
-) -> Result<Account, RecordError> {
+) -> Result<(Account, Encrypted), RecordError> {
     let mut account = Account::new(form);
     let mut table = Table::new(&options.ports, tell);
     let mut strangers = Strangers::default();
@@ -43,8 +43,8 @@ pub(in crate::record) fn read(
         }
     }
     strangers.tell(&mut account);
-    table.finish(&mut account);
-    Ok(account)
+    let encrypted = table.finish(options.keylog.is_some(), &mut account);
+    Ok((account, encrypted))
 }
 
 /// Packets that hold no TCP segment that can be read.

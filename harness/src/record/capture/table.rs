@@ -1,6 +1,6 @@
 //! All TCP connections of a capture, and which of them speak Sink.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::{BTreeSet, HashMap, HashSet};
 use std::net::SocketAddr;
 use std::time::Duration;
 
@@ -16,6 +16,18 @@ const MOST_FLOWS: usize = 200_000;
 /// So many octets may wait for missing ones, over all connections.
 const MOST_WAITING: usize = 64 << 20;
 
+/// So many ports of TLS servers are remembered.
+const MOST_TLS_PORTS: usize = 64;
+
+/// The TLS connections of a capture.
+#[derive(Debug, Default)]
+pub(in crate::record) struct Encrypted {
+    /// How many there are.
+    pub(in crate::record) connections: u64,
+    /// The ports of their servers.
+    pub(in crate::record) ports: BTreeSet<u16>,
+}
+
 /// The connections of a capture.
 pub(super) struct Table<'s> {
     ports: &'s [u16],
@@ -26,6 +38,8 @@ pub(super) struct Table<'s> {
     waiting: usize,
     /// The latest time of the capture.
     latest: Duration,
+    /// Where servers that speak TLS listen.
+    tls_ports: BTreeSet<u16>,
     counts: Counts,
 }
 
@@ -56,7 +70,16 @@ pub(super) struct Counts {
 impl<'s> Table<'s> {
     pub(super) fn new(ports: &'s [u16], tell: &'s mut dyn FnMut(Happening<'_>)) -> Self {
         let (flows, servers) = (HashMap::new(), HashSet::new());
-        Self { ports, tell, flows, servers, waiting: 0, latest: Duration::ZERO, counts: Counts::default() }
+        Self {
+            ports,
+            tell,
+            flows,
+            servers,
+            waiting: 0,
+            latest: Duration::ZERO,
+            tls_ports: BTreeSet::new(),
+            counts: Counts::default(),
+        }
     }
 
     pub(super) fn segment(&mut self, number: u64, at: Duration, segment: &Segment<'_>) {
@@ -80,7 +103,7 @@ impl<'s> Table<'s> {
                 return;
             }
             let flow = Flow::new(segment);
-            let entry = match Watched::new(&flow, self.ports, &self.servers) {
+            let entry = match Watched::new(flow.ends, flow.opener, self.ports, &self.servers) {
                 Some(watched) => Entry::Followed(Box::new((flow, watched))),
                 None => {
                     self.counts.other += 1;
@@ -128,7 +151,14 @@ impl<'s> Table<'s> {
         let counts = &mut self.counts;
         match watched.finish(at, self.tell) {
             None => {}
-            Some(Becomes::Tls) => counts.tls += 1,
+            Some(Becomes::Tls) => {
+                counts.tls += 1;
+                // Who opened it is the first end, unless only the answer was captured.
+                let server = flow.opener.map_or(1, |opener| 1 - opener);
+                if self.tls_ports.len() < MOST_TLS_PORTS {
+                    self.tls_ports.insert(flow.ends[server].port());
+                }
+            }
             Some(Becomes::Other) if is_at_server => counts.odd += 1,
             Some(Becomes::Other) => counts.other += 1,
             Some(Becomes::Unclear) => counts.within += 1,
@@ -137,18 +167,19 @@ impl<'s> Table<'s> {
     }
 
     /// The capture is at its end.
-    pub(super) fn finish(mut self, account: &mut Account) {
+    pub(super) fn finish(mut self, has_keys: bool, account: &mut Account) -> Encrypted {
         let mut rest: Vec<_> = self.flows.keys().copied().collect();
         rest.sort_unstable();
         for key in rest {
             self.close(key, self.latest);
         }
-        self.counts.say(!self.ports.is_empty(), account);
+        self.counts.say(!self.ports.is_empty(), has_keys, account);
+        Encrypted { connections: self.counts.tls, ports: self.tls_ports }
     }
 }
 
 impl Counts {
-    fn say(&self, has_ports: bool, account: &mut Account) {
+    fn say(&self, has_ports: bool, has_keys: bool, account: &mut Account) {
         account.connections = self.told;
         let connections = |count: u64, rest: &str| match count {
             1 => format!("1 connection {rest}"),
@@ -168,7 +199,7 @@ impl Counts {
             account.remark(None, text);
         }
         for (count, rest) in [
-            (self.tls, "speak TLS: give the key log of one of its peers, --keylog FILE"),
+            (if has_keys { 0 } else { self.tls }, "speaking TLS: give the key log of one of the peers, --keylog FILE"),
             (
                 self.within,
                 "began before the capture, and the first octets that it holds of them begin no frame: they can't be judged",

@@ -7,7 +7,7 @@ use std::time::Duration;
 use sinkcheck_spec::catalogue::Role;
 use sinkcheck_spec::oracle::Judged;
 
-use super::flow::{End, Flow, Passed};
+use super::flow::{End, Passed};
 use super::suspect::{Looks, beginning, begins_a_frame, within};
 use crate::record::{Happening, Opening, What};
 
@@ -16,7 +16,7 @@ const MOST_HELD: usize = 70_000;
 
 /// What a connection has become by what passed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Becomes {
+pub(in crate::record) enum Becomes {
     /// What it was.
     Same,
     /// One that speaks Sink, to this server.
@@ -33,7 +33,7 @@ pub(super) enum Becomes {
 
 impl Becomes {
     /// The one that says more.
-    pub(super) fn and(self, other: Self) -> Self {
+    pub(in crate::record) fn and(self, other: Self) -> Self {
         match (self, other) {
             (Self::Same, other) => other,
             (Self::Sink(_), Self::Tls | Self::Other | Self::Unclear | Self::Done) => other,
@@ -43,7 +43,7 @@ impl Becomes {
 }
 
 /// A connection that speaks Sink, or may.
-pub(super) struct Watched {
+pub(in crate::record) struct Watched {
     ends: [SocketAddr; 2],
     from_the_start: bool,
     /// Which end is the client, once that is known.
@@ -71,30 +71,34 @@ enum Held {
 }
 
 impl Watched {
-    /// A connection that begins to be followed; `None` if it is not Sink's.
-    pub(super) fn new(flow: &Flow, ports: &[u16], servers: &HashSet<SocketAddr>) -> Option<Self> {
+    /// A connection between these ends that begins to be followed, and the end that opened it, if that is known; `None` if it is
+    /// not Sink's.
+    pub(in crate::record) fn new(
+        ends: [SocketAddr; 2],
+        opener: Option<End>,
+        ports: &[u16],
+        servers: &HashSet<SocketAddr>,
+    ) -> Option<Self> {
         let is_server = |end: End| match ports {
-            [] => servers.contains(&flow.ends[end]),
-            ports => ports.contains(&flow.ends[end].port()),
+            [] => servers.contains(&ends[end]),
+            ports => ports.contains(&ends[end].port()),
         };
-        let client = match flow.opener {
+        let client = match opener {
             Some(opener) => is_server(1 - opener).then_some(opener),
             None => [1, 0].into_iter().find(|end| is_server(*end)).map(|server| 1 - server),
         };
         if client.is_none() && !ports.is_empty() {
             return None;
         }
-        Some(
-            Self {
-                ends: flow.ends,
-                from_the_start: flow.opener.is_some(),
-                client,
-                state: State::Held { passed: Vec::new(), octets: 0 },
-                latest: Duration::ZERO,
-                looked_at: [false; 2],
-            }
-            .opened_by(flow.opener),
-        )
+        let watched = Self {
+            ends,
+            from_the_start: opener.is_some(),
+            client,
+            state: State::Held { passed: Vec::new(), octets: 0 },
+            latest: Duration::ZERO,
+            looked_at: [false; 2],
+        };
+        Some(watched.opened_by(opener))
     }
 
     /// Where the capture shows who opened the connection, only that end can be the client.
@@ -107,7 +111,7 @@ impl Watched {
     }
 
     /// Something passed. Connections that begin to be told of are counted.
-    pub(super) fn passed(
+    pub(in crate::record) fn passed(
         &mut self,
         at: Duration,
         passed: Passed<'_>,
@@ -155,7 +159,7 @@ impl Watched {
     }
 
     /// Nothing more comes. What it was if it wasn't told of.
-    pub(super) fn finish(&mut self, at: Duration, tell: &mut dyn FnMut(Happening<'_>)) -> Option<Becomes> {
+    pub(in crate::record) fn finish(&mut self, at: Duration, tell: &mut dyn FnMut(Happening<'_>)) -> Option<Becomes> {
         match self.state {
             State::Told(connection) | State::Lost(connection) => {
                 tell(Happening { at: self.latest.max(at), connection, what: What::Over });
