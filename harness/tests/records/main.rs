@@ -7,3 +7,4 @@ mod forms;
 mod making;
 mod packets;
 mod telling;
+mod verdicts;
