@@ -22,13 +22,13 @@ fn deployed_sessions_conform() {
         let file = folder.write(name, lines);
         sinkcheck(["judge", &file]).run().exits(0).says("Watched 1 connection").says("VERDICT conforms");
         // From standard input, too.
-        sinkcheck(["judge", "-"]).input(lines).run().exits(0).says("Target standard input (both)");
+        sinkcheck(["judge", "-"]).input(lines).run().exits(0).says("Target standard input (clients and server)");
     }
     let all: Vec<String> = ["a.jsonl", "b.jsonl", "c.jsonl"].iter().map(|name| folder.at(name)).collect();
     sinkcheck([vec!["judge".to_owned()], all].concat())
         .run()
         .exits(0)
-        .says("Target 3 records (both)")
+        .says("Target 3 records (clients and server)")
         .says("Watched 3 connections with 32 frames");
 }
 

@@ -5,6 +5,7 @@ mod adapters;
 mod attached_clients;
 mod attached_clients_over_tls;
 mod browsing;
+mod captures_of_tls;
 mod client;
 mod contract;
 mod decoding;
