@@ -301,4 +301,6 @@ pub(super) enum SchemaOf {
     Scenario,
     /// The result document
     Result,
+    /// A line of what `proxy` and `judge` find
+    Finding,
 }

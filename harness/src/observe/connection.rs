@@ -17,6 +17,9 @@ use super::outcome::{Outcome, Side};
 /// The octets of a frame's length.
 const LENGTH: usize = 2;
 
+/// So many times a rule that a peer breaks on one connection is told. All of them are counted.
+const MOST_TOLD: u64 = 10;
+
 /// How a peer ended its direction.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Ending {
@@ -38,6 +41,8 @@ impl Ending {
 }
 
 /// One connection that is watched. See the [module](super) for how to drive it.
+///
+/// A rule that a peer breaks again and again is told ten times, and counted from then on.
 ///
 /// It takes what a connection's traffic makes it keep: what has come of an unfinished frame in each direction, the first and the
 /// last frames, abridged, and what the oracle needs.
@@ -189,9 +194,12 @@ impl Observed {
 
     fn collect(&mut self, found: &mut Vec<Found>) {
         while let Some(finding) = self.observer.poll() {
-            let proof = proof(&finding, &self.kept, &self.name, Duration::ZERO);
             let side = &mut self.sides[index(finding.by)];
-            side.add(&finding, &self.kept, self.observer.frames(), &self.name, self.begun);
+            let times = side.add(&finding, &self.kept, self.observer.frames(), &self.name, self.begun);
+            if times > MOST_TOLD {
+                continue;
+            }
+            let proof = proof(&finding, &self.kept, &self.name, Duration::ZERO);
             found.push(Found { connection: Arc::clone(&self.name), finding, proof });
         }
     }

@@ -88,10 +88,22 @@ impl Side {
         self.broken.iter().any(|broken| broken.level == Level::Must)
     }
 
-    pub(super) fn add(&mut self, finding: &Finding, kept: &Kept, passed: u64, connection: &str, begun: Duration) {
+    /// Takes in what was found, and says how often it was by now.
+    pub(super) fn add(
+        &mut self,
+        finding: &Finding,
+        kept: &Kept,
+        passed: u64,
+        connection: &str,
+        begun: Duration,
+    ) -> u64 {
+        let mut count = 1;
         match finding.kind {
             FindingKind::Broken(rule) => match self.broken.iter_mut().find(|broken| broken.rule == rule) {
-                Some(broken) => broken.times += 1,
+                Some(broken) => {
+                    broken.times += 1;
+                    count = broken.times;
+                }
                 None => {
                     let what = finding.what.clone();
                     self.broken.push(Broken { rule, level: level_of(rule), times: 1, what });
@@ -105,6 +117,7 @@ impl Side {
             }
         }
         self.excerpt.add(finding, kept, passed, connection, begun);
+        count
     }
 
     pub(super) fn close(

@@ -22,9 +22,6 @@ use crate::observe::{Ledger, Observed};
 /// What came within this time of a deadline may be late by our own fault: nobody is blamed for it.
 const SLACK: Duration = Duration::from_millis(250);
 
-/// How long the judges have for what they have yet to hear, once the traffic has ended.
-const TO_THE_END: Duration = Duration::from_secs(10);
-
 /// A timer that is far away.
 const FAR: Duration = Duration::from_secs(24 * 3600);
 
@@ -70,15 +67,16 @@ impl Watching {
     pub(super) fn listen(&self, number: u64, about: String) -> Ear {
         let (ear, heard) = Ear::open(self.0.started);
         lock(&self.0.open).insert(number);
-        self.0.runtime.spawn(self.clone().hear(number, about, heard));
+        let opened = self.0.started.elapsed();
+        self.0.runtime.spawn(self.clone().hear(number, about, opened, heard));
         ear
     }
 
-    async fn hear(self, number: u64, about: String, mut heard: mpsc::UnboundedReceiver<Heard>) {
+    async fn hear(self, number: u64, about: String, opened: Duration, mut heard: mpsc::UnboundedReceiver<Heard>) {
         let Inner { settings, started, recorder, tell, .. } = &*self.0;
-        let mut observed = Observed::new(&number.to_string(), *settings, started.elapsed()).about(about);
+        let mut observed = Observed::new(&number.to_string(), *settings, opened).about(about);
         if let Some(recorder) = recorder {
-            recorder.event(started.elapsed(), number, Role::Client, "connected");
+            recorder.event(opened, number, Role::Client, "connected");
         }
         let mut found = Vec::new();
         let mut timer = pin!(sleep_until(*started + FAR));
@@ -138,8 +136,8 @@ impl Watching {
         self.0.finished.notify_waiters();
     }
 
-    /// Waits until everything was heard, and takes what came of it. Judges that take too long are left behind.
-    pub async fn finish(&self) -> Ledger {
+    /// Waits until everything was heard, and takes what came of it. Judges that take longer than that are left behind.
+    pub async fn finish(&self, patience: Duration) -> Ledger {
         let all = async {
             loop {
                 let mut finished = pin!(self.0.finished.notified());
@@ -151,7 +149,7 @@ impl Watching {
             }
         };
         // What is left open is dealt with below.
-        let _ = timeout(TO_THE_END, all).await;
+        let _ = timeout(patience, all).await;
         let mut ledger = std::mem::take(&mut *lock(&self.0.ledger));
         let now = self.0.started.elapsed();
         for number in std::mem::take(&mut *lock(&self.0.open)) {

@@ -136,3 +136,12 @@ fn findings_come_with_the_frames_that_prove_them() {
     let shown: Vec<_> = transcript.iter().map(|entry| (entry.ms, entry.breaks.len())).collect();
     assert_eq!(shown, [(0.0, 0), (1.0, 0), (2.0, 0), (3.0, 0), (4.0, 0), (5.0, 0), (6.0, 1)]);
 }
+
+#[test]
+fn a_rule_that_is_broken_again_and_again_is_counted_and_told_ten_times() {
+    let (found, outcome) = play("1", Settings::default(), &[Server("0001 10"); 1000]);
+    assert_eq!(found.len(), 10);
+    assert_eq!((outcome.sides[0].broken[0].rule, outcome.sides[0].broken[0].times), (BEFORE_REQUEST, 1000));
+    assert_eq!(outcome.sides[0].tally.count(BEFORE_REQUEST).broken, 1000);
+    assert!(outcome.sides[0].transcript.len() < 30, "{}", outcome.sides[0].transcript.len());
+}

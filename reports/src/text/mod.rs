@@ -18,6 +18,7 @@ mod header;
 mod page;
 mod palette;
 mod rules;
+mod sides;
 mod wording;
 
 use std::io::{self, Write};
@@ -37,6 +38,7 @@ pub fn render(document: &Document, options: &RenderOptions, out: &mut dyn Write)
     let mut page = Page::new(out, options);
     header::write(&mut page, document)?;
     rules::write(&mut page, document)?;
+    sides::write(&mut page, document)?;
     failures::write_failed(&mut page, document)?;
     groups::write_unexpected_passes(&mut page, document)?;
     groups::write_errors(&mut page, document)?;

@@ -26,7 +26,7 @@ use telling::{Places, Telling};
 
 pub(super) use typed::Proxy;
 
-/// How long a record may take to be written to its end.
+/// How long what was heard may take to be judged and recorded, once the traffic has ended.
 const TO_THE_END: Duration = Duration::from_secs(10);
 
 pub(super) fn proxy(typed: &Proxy, matches: &ArgMatches, terminal: &Terminal) -> Result<u8, Failure> {
@@ -77,7 +77,7 @@ pub(super) fn proxy(typed: &Proxy, matches: &ArgMatches, terminal: &Terminal) ->
         }
         proxy.run(stopped.clone()).await;
         drop(stopped);
-        Ok((watching.finish().await, address))
+        Ok((watching.finish(TO_THE_END).await, address))
     });
     let (mut ledger, address) = passed?;
     let record_failed = match (recorder, recording) {
