@@ -140,3 +140,26 @@ fn entries_that_are_unknown_or_go_back_in_time_are_borne() {
     assert_eq!(list[0].did, [(Role::Client, Did::Sent(vec![0, 2, 0x50, 0]))]);
     assert_eq!(remarks(&account), "line 3: nothing is known of the event `yawned`: it is passed over");
 }
+
+#[test]
+fn a_document_that_lacks_entries_is_told_of_up_to_there() {
+    use sinkcheck_reports::document::{CaseResult, Role as ReportRole, TranscriptEntry};
+    let mut document = sinkcheck_reports::json::read_document(
+        include_bytes!("../../../reports/tests/documents/least.json").as_slice(),
+    )
+    .unwrap();
+    document.suite.cases = 1;
+    let ping = |ms| TranscriptEntry::octets(ms, "main", ReportRole::Client, &[0, 2, 0x50, 0]);
+    let connected = |ms| TranscriptEntry::event(ms, "main", ReportRole::Client, "connected");
+    let gap = TranscriptEntry::event(2.0, "", ReportRole::Server, "80 entries were not kept");
+    let transcript = vec![connected(0.0), ping(1.0), gap, ping(3.0), connected(4.0), ping(5.0)];
+    document.cases = vec![CaseResult { id: "a".to_owned(), transcript, ..CaseResult::default() }];
+    let (list, account) = told(&serde_json::to_vec(&document).unwrap(), &Options::default()).unwrap();
+    let one = [(Role::Client, Did::Sent(vec![0, 2, 0x50, 0]))];
+    assert_eq!((list[0].did.as_slice(), list[1].did.as_slice()), (&one[..], &one[..]));
+    assert!(list[0].lost.is_some() && list[1].lost.is_none());
+    assert!(remarks(&account).contains("case a, entry 3: 80 entries were not kept"), "{}", remarks(&account));
+    // Of what was watched only excerpts are shown.
+    document.suite.cases = 0;
+    refused(&serde_json::to_vec(&document).unwrap(), "judge the record itself");
+}
