@@ -205,10 +205,35 @@ fn a_connection_that_begins_within_a_frame_is_not_told_of() {
     let (none, text) = one_or_none(&capture(&segments));
     assert_eq!(none, None);
     assert!(text.contains("1 connection began before the capture"), "{text}");
-    // Whoever says that it is Sink learns of this connection that it can't be judged.
-    let (told, _) = one(&capture(&segments), &Options { ports: vec![4000], ..Options::default() });
-    let why = told.lost.expect("it can't be followed");
+    // Whoever says that it is Sink learns of this connection that it can't be judged from its first octets on.
+    let options = Options { ports: vec![4000], ..Options::default() };
+    let (list, _) = told(&capture(&segments), &options).unwrap();
+    let why = list[0].lost.as_deref().expect("it can't be followed");
     assert!(why.contains("began before the capture") && why.contains("10.0.0.7:51234"), "{why}");
+    // And it is told of from the next frame on.
+    assert_eq!((list.len(), list[1].name.as_str()), (2, "10.0.0.7:51234 > 10.0.0.1:4000, part 2"));
+    assert!(!list[1].from_the_start && list[1].lost.is_none());
+    assert!(flat(&expected(&session(CAPTURES[0].1))).ends_with(&flat(&list[1].did)));
+}
+
+#[test]
+fn behind_what_was_not_captured_a_connection_is_told_of_anew() {
+    let session = session(CAPTURES[2].1);
+    let segments = segments(&session, [1, 2]);
+    let whole = flat(&expected(&session));
+    for missing in 7..13 {
+        let mut all = segments.clone();
+        all.remove(missing);
+        let (list, _) = told(&capture(&all), &Options::default()).unwrap();
+        assert_eq!(list.len(), 2, "{missing}");
+        assert!(list[0].lost.as_deref().is_some_and(|why| why.contains("4 octets from")), "{missing}");
+        assert!(list[1].lost.is_none() && !list[1].from_the_start);
+        assert_eq!(list[1].name, "10.0.0.7:51234 > 10.0.0.1:4000, part 2");
+        assert!(whole.starts_with(&flat(&list[0].did)) && whole.ends_with(&flat(&list[1].did)), "{missing}");
+        // Nothing but what was lost, and perhaps its answer, which waited for it, lies between.
+        let told = flat(&list[0].did).len() + flat(&list[1].did).len();
+        assert!(whole.len() - told <= 12, "{missing}: {told} of {}", whole.len());
+    }
 }
 
 #[test]

@@ -101,17 +101,19 @@ impl Flow {
         if segment.missing > 0 {
             self.cut.get_or_insert(number);
         }
-        if !segment.payload.is_empty() && !segment.syn {
-            if half.is_next(segment.sequence, behind, peer) {
+        // A SYN takes a number of its own, before what it may carry.
+        let sequence = segment.sequence.wrapping_add(u32::from(segment.syn));
+        if !segment.payload.is_empty() {
+            if half.is_next(sequence, behind, peer) {
                 half.passed(segment.payload.len());
                 tell(Passed::Octets(end, segment.payload));
             } else {
-                half.put(segment.sequence, segment.payload, behind);
+                half.put(sequence, segment.payload, behind);
             }
         }
         if segment.fin {
             let length = u32::try_from(segment.payload.len()).unwrap_or(0).wrapping_add(segment.missing);
-            half.finish(segment.sequence.wrapping_add(length), behind);
+            half.finish(sequence.wrapping_add(length), behind);
         }
         self.deliver(tell);
         if segment.rst && !self.is_over() {
@@ -124,11 +126,11 @@ impl Flow {
         } else {
             let since = *self.missing_since.get_or_insert(at);
             if at.saturating_sub(since) >= PATIENCE {
-                return self.lose(tell);
+                return self.go_on_behind(tell);
             }
         }
         if self.waiting_octets() > MOST_WAITING {
-            self.lose(tell);
+            self.go_on_behind(tell);
         }
     }
 
@@ -156,6 +158,16 @@ impl Flow {
                 return;
             }
         }
+    }
+
+    /// What is missing won't come. What follows may be understood again.
+    fn go_on_behind(&mut self, tell: &mut dyn FnMut(Passed<'_>)) {
+        self.missing_since = None;
+        self.lose(tell);
+        for half in &mut self.halves {
+            half.skip_missing();
+        }
+        self.deliver(tell);
     }
 
     fn lose(&mut self, tell: &mut dyn FnMut(Passed<'_>)) {

@@ -148,6 +148,11 @@ impl Half {
         known.saturating_sub(self.delivered())
     }
 
+    /// Goes on behind the octets that are missing.
+    pub(super) fn skip_missing(&mut self) {
+        self.delivered += self.missing();
+    }
+
     /// Whether the peer has octets that were not captured.
     pub(super) fn is_known_to_be_lost(&self) -> bool {
         self.acknowledged > self.delivered() && self.missing() > 0

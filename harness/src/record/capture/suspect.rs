@@ -1,7 +1,7 @@
 //! Whether a TCP connection speaks Sink, and who of the two is the server.
 
 use sinkcheck_spec::catalogue::Role;
-use sinkcheck_spec::wire::{Message, MessageType};
+use sinkcheck_spec::wire::Message;
 
 /// What a connection turns out to be.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -50,22 +50,13 @@ pub(super) fn within(octets: &[u8]) -> Looks {
     }
 }
 
-/// Whether these octets, the first of a segment, may be the first of a frame: a message begins there as far as can be seen.
+/// Whether these octets, the first of a segment, are the first of a frame: there is a whole message. Of a long one that goes on in the
+/// next segment that can't be told from octets within another.
 pub(super) fn begins_a_frame(octets: &[u8]) -> bool {
-    match first_frame(octets) {
-        // Of another version's request everything is open, so any octets would do.
-        Some(content) => Message::decode(content).is_ok_and(|message| !matches!(message, Message::OtherVersion(_))),
-        // A long frame goes on in the next segment; short ones don't.
-        None => match octets.first_chunk::<3>() {
-            Some([high, low, first]) => {
-                let length = u16::from_be_bytes([*high, *low]);
-                let kind = MessageType::from_nibble(first >> 4);
-                matches!(kind, MessageType::Publish | MessageType::Nack | MessageType::ConnectionResponse)
-                    && length > 64
-            }
-            None => false,
-        },
-    }
+    // Of another version's request everything is open, so any octets would do.
+    first_frame(octets).is_some_and(|content| {
+        Message::decode(content).is_ok_and(|message| !matches!(message, Message::OtherVersion(_)))
+    })
 }
 
 fn is_tls(octets: &[u8]) -> bool {

@@ -120,12 +120,7 @@ impl<'s> Table<'s> {
             becomes = becomes.and(watched.passed(at, passed, &mut self.counts.told, self.tell));
         });
         self.waiting = self.waiting + flow.waiting_octets() - waiting;
-        if self.waiting > MOST_WAITING {
-            flow.finish(&mut |passed| {
-                becomes = becomes.and(watched.passed(at, passed, &mut self.counts.told, self.tell));
-            });
-        }
-        let is_over = flow.is_over();
+        let is_over = flow.is_over() || self.waiting > MOST_WAITING;
         match becomes {
             Becomes::Same if !is_over => {}
             Becomes::Sink(server) => {
@@ -162,7 +157,7 @@ impl<'s> Table<'s> {
             Some(Becomes::Other) if is_at_server => counts.odd += 1,
             Some(Becomes::Other) => counts.other += 1,
             Some(Becomes::Unclear) => counts.within += 1,
-            Some(Becomes::Same | Becomes::Sink(_) | Becomes::Done) => counts.silent += 1,
+            Some(Becomes::Same | Becomes::Sink(_)) => counts.silent += 1,
         }
     }
 

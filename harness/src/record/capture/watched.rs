@@ -27,8 +27,6 @@ pub(in crate::record) enum Becomes {
     Other,
     /// One of which the capture doesn't have the start, nor a frame's start.
     Unclear,
-    /// One that can't be followed any further.
-    Done,
 }
 
 impl Becomes {
@@ -36,7 +34,7 @@ impl Becomes {
     pub(in crate::record) fn and(self, other: Self) -> Self {
         match (self, other) {
             (Self::Same, other) => other,
-            (Self::Sink(_), Self::Tls | Self::Other | Self::Unclear | Self::Done) => other,
+            (Self::Sink(_), Self::Tls | Self::Other | Self::Unclear) => other,
             (known, _) => known,
         }
     }
@@ -52,6 +50,8 @@ pub(in crate::record) struct Watched {
     latest: Duration,
     /// What each end began with, as long as that matters.
     looked_at: [bool; 2],
+    /// How often it was lost.
+    parts: u64,
 }
 
 enum State {
@@ -59,8 +59,8 @@ enum State {
     Held { passed: Vec<(Duration, Held)>, octets: usize },
     /// It is told of, under this number.
     Told(u64),
-    /// It was told of, under this number, and can't be followed any further.
-    Lost(u64),
+    /// It was told of up to a place behind which it can't be followed. It is told of anew once a frame is seen to begin.
+    Lost,
     /// It isn't told of.
     Not(Becomes),
 }
@@ -97,6 +97,7 @@ impl Watched {
             state: State::Held { passed: Vec::new(), octets: 0 },
             latest: Duration::ZERO,
             looked_at: [false; 2],
+            parts: 0,
         };
         Some(watched.opened_by(opener))
     }
@@ -121,7 +122,12 @@ impl Watched {
         self.latest = self.latest.max(at);
         let at = self.latest;
         match (&mut self.state, passed) {
-            (State::Not(_) | State::Lost(_), _) => Becomes::Same,
+            (State::Not(_), _) => Becomes::Same,
+            (State::Lost, Passed::Octets(end, octets)) if begins_a_frame(octets) => {
+                self.state = State::Held { passed: vec![(at, Held::Octets(end, octets.to_vec()))], octets: 0 };
+                self.begin(told, tell)
+            }
+            (State::Lost, _) => Becomes::Same,
             (State::Told(number), Passed::Octets(end, octets)) => {
                 let number = *number;
                 if !self.from_the_start && !std::mem::replace(&mut self.looked_at[end], true) && !begins_a_frame(octets)
@@ -161,10 +167,11 @@ impl Watched {
     /// Nothing more comes. What it was if it wasn't told of.
     pub(in crate::record) fn finish(&mut self, at: Duration, tell: &mut dyn FnMut(Happening<'_>)) -> Option<Becomes> {
         match self.state {
-            State::Told(connection) | State::Lost(connection) => {
+            State::Told(connection) => {
                 tell(Happening { at: self.latest.max(at), connection, what: What::Over });
                 None
             }
+            State::Lost => None,
             State::Not(becomes) => Some(becomes),
             State::Held { .. } => Some(Becomes::Same),
         }
@@ -230,7 +237,11 @@ impl Watched {
         *told += 1;
         let client = self.client.unwrap_or_default();
         let opening = Opening {
-            name: format!("{} > {}", self.ends[client], self.ends[1 - client]),
+            name: match self.parts {
+                0 => format!("{} > {}", self.ends[client], self.ends[1 - client]),
+                // What was lost lies between.
+                parts => format!("{} > {}, part {}", self.ends[client], self.ends[1 - client], parts + 1),
+            },
             client: Some(self.ends[client].to_string()),
             server: Some(self.ends[1 - client].to_string()),
             identity: None,
@@ -263,9 +274,13 @@ impl Watched {
     fn lost(&mut self, why: String, tell: &mut dyn FnMut(Happening<'_>)) -> Becomes {
         if let State::Told(connection) = self.state {
             tell(Happening { at: self.latest, connection, what: What::Lost(why) });
-            self.state = State::Lost(connection);
+            tell(Happening { at: self.latest, connection, what: What::Over });
+            self.state = State::Lost;
+            self.from_the_start = false;
+            self.looked_at = [false; 2];
+            self.parts += 1;
         }
-        Becomes::Done
+        Becomes::Same
     }
 
     fn no_frame(&self, end: End) -> String {
