@@ -124,6 +124,10 @@ impl Watching {
                         }
                         What::Lost => {
                             observed.lost(fell_behind());
+                            if let Some(recorder) = recorder {
+                                // What follows isn't in the record, and whoever judges it has to know.
+                                recorder.event(at, number, Role::Server, "lost");
+                            }
                             tell.trouble(Trouble::Behind(format!(
                                 "connection {number} brings more than can be judged meanwhile, so it goes on without a judge"
                             )));
