@@ -9,12 +9,13 @@ use std::net::{SocketAddr, TcpListener, TcpStream};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use sinkcheck::observe::Found;
+use sinkcheck::observe::{Found, Observed};
 use sinkcheck::proxy::{Proxy, ProxyConfig, Tell, Trouble, Upstream, Watching};
 use sinkcheck_simulator::client::{Behaviour, Client, ClientConfig, TcpConnect};
 use sinkcheck_simulator::{Server, ServerConfig};
+use sinkcheck_spec::catalogue::Role;
 use sinkcheck_spec::oracle::Settings;
-use sinkcheck_spec::wire::{Event, EventFields, frame};
+use sinkcheck_spec::wire::{Event, EventFields, frame_into};
 use tokio::runtime::{Builder, Runtime};
 use tokio::sync::watch;
 
@@ -130,6 +131,17 @@ fn answer(mut stream: TcpStream) {
     }
 }
 
+/// Appends a PUBLISH with so many octets of data, its numbers and lengths in their shortest form.
+fn event(id: usize, size: usize, octets: &mut Vec<u8>) {
+    let mut content = vec![0x40 | (id >> 8 & 0xf) as u8, (id & 0xff) as u8, 1, 1, 1, b'k', 1, 1];
+    match size {
+        0..0x80 => content.push(size as u8),
+        _ => content.extend([0x80 | (size & 0x7f) as u8, (size >> 7) as u8]),
+    }
+    content.resize(content.len() + size, 7);
+    frame_into(&content, octets).expect("it fits");
+}
+
 /// Publishes so many events of this size in windows, and waits for their ACKs.
 fn publish(address: SocketAddr, events: usize, size: usize) {
     let mut stream = TcpStream::connect(address).expect("it listens");
@@ -152,7 +164,6 @@ fn publish(address: SocketAddr, events: usize, size: usize) {
     });
     let mut octets = Vec::new();
     let (mut sent, mut done) = (0, 0);
-    let data = vec![7; size];
     while sent < events {
         while sent - done >= WINDOW {
             done = answers.recv().expect("it answers");
@@ -160,11 +171,7 @@ fn publish(address: SocketAddr, events: usize, size: usize) {
         octets.clear();
         let batch = (WINDOW - (sent - done)).min(events - sent).min(256);
         for id in sent..sent + batch {
-            let mut content = vec![0x40 | (id >> 8 & 0xf) as u8, (id & 0xff) as u8, 1, 1, 1, b'k', 1, 1];
-            // The length of the data, as a varint of two octets.
-            content.extend([0x80 | (size & 0x7f) as u8, (size >> 7) as u8]);
-            content.extend_from_slice(&data);
-            octets.extend(frame(&content).expect("it fits"));
+            event(id, size, &mut octets);
         }
         stream.write_all(&octets).expect("it is open");
         sent += batch;
@@ -255,8 +262,39 @@ fn compare(name: &str, rounds: usize, frames: f64, octets: f64, mut round: impl 
     println!("{name:<44} judged {}   plain {}   share {:.2}", rate(with), rate(without), median(shares));
 }
 
+/// What a judge takes by itself: one connection's frames in pieces of 16 KiB, in this thread.
+#[expect(clippy::print_stdout, reason = "a bench prints its result")]
+fn judge_alone(size: usize) {
+    let mut observed = Observed::new("1", Settings::default(), Duration::ZERO);
+    let mut found = Vec::new();
+    let mut at = Duration::ZERO;
+    observed.octets(Role::Client, at, REQUEST, &mut found);
+    observed.octets(Role::Server, at, CONNECTED, &mut found);
+    let window = ((16 << 10) / (16 + size)).clamp(1, WINDOW);
+    let (mut id, mut frames) = (0, 2_u64);
+    let begun = Instant::now();
+    while begun.elapsed() < Duration::from_secs(2) {
+        let (mut up, mut down) = (Vec::new(), Vec::new());
+        for _ in 0..window {
+            event(id, size, &mut up);
+            down.extend([0, 2, 0x30 | (id >> 8 & 0xf) as u8, (id & 0xff) as u8]);
+            id += 1;
+        }
+        at += Duration::from_millis(1);
+        observed.octets(Role::Client, at, &up, &mut found);
+        observed.octets(Role::Server, at, &down, &mut found);
+        frames += 2 * window as u64;
+    }
+    let took = begun.elapsed().as_secs_f64();
+    assert!(found.is_empty(), "{found:?}");
+    println!("a judge alone, events with {size} octets of data: {:.0} frames/s", frames as f64 / took);
+}
+
 #[expect(clippy::print_stdout, reason = "a bench prints its result")]
 fn main() {
+    for size in [16, 200, 2000] {
+        judge_alone(size);
+    }
     let upstream = answering_server();
     let stands = |upstream| (Stand::new(upstream, true), Stand::new(upstream, false));
     let rounds = 9;

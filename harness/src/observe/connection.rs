@@ -101,6 +101,10 @@ impl Observed {
         self.guarded(at, found, |observed, at, found| {
             let mut cutter = std::mem::take(&mut observed.cutters[index(from)]);
             cutter.take(octets, |frame| observed.frame(from, at, frame, found));
+            if !cutter.begun().is_empty() {
+                observed.observer.part_of_frame(from, at);
+                observed.collect(found);
+            }
             observed.cutters[index(from)] = cutter;
         });
     }
