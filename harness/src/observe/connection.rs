@@ -9,6 +9,7 @@ use sinkcheck_spec::catalogue::Role;
 use sinkcheck_spec::oracle::{Observer, Settings};
 
 use super::Found;
+use super::acquainted::{Acquainted, Known};
 use super::cut::Cutter;
 use super::excerpt::proof;
 use super::kept::{Kept, milliseconds, report_role};
@@ -61,6 +62,7 @@ pub struct Observed {
     /// What ended a direction, and how many frames had passed by then.
     ends: Vec<(u64, TranscriptEntry)>,
     about: Option<String>,
+    acquainted: Option<Acquainted>,
     doubt: Option<Reason>,
     fault: Option<String>,
 }
@@ -81,6 +83,7 @@ impl Observed {
             sides: Role::ALL.map(Side::new),
             ends: Vec::new(),
             about: None,
+            acquainted: None,
             doubt: None,
             fault: None,
         }
@@ -90,6 +93,14 @@ impl Observed {
     #[must_use]
     pub fn about(mut self, about: impl Into<String>) -> Self {
         self.about = Some(about.into());
+        self
+    }
+
+    /// Says to which server it belongs, and which of its clients it is, if that is known: what both did on their other connections
+    /// tells whether they know each other.
+    #[must_use]
+    pub fn among(mut self, known: Known, identity: Option<Arc<str>>) -> Self {
+        self.acquainted = Some(Acquainted::new(known, identity));
         self
     }
 
@@ -192,12 +203,20 @@ impl Observed {
     fn frame(&mut self, from: Role, at: Duration, frame: &[u8], found: &mut Vec<Found>) {
         self.kept.push(self.observer.frames(), from, at, frame);
         self.sides[index(from)].frames += 1;
-        self.observer.frame(from, at, frame.get(LENGTH..).unwrap_or_default());
-        self.collect(found);
+        let content = frame.get(LENGTH..).unwrap_or_default();
+        self.observer.frame(from, at, content);
+        let is_blamed = self.collect(found);
+        if let Some(acquainted) = &mut self.acquainted {
+            acquainted.heard(from, at, content, &mut self.observer, is_blamed);
+            self.collect(found);
+        }
     }
 
-    fn collect(&mut self, found: &mut Vec<Found>) {
+    /// True if something was found.
+    fn collect(&mut self, found: &mut Vec<Found>) -> bool {
+        let mut is_any = false;
         while let Some(finding) = self.observer.poll() {
+            is_any = true;
             let side = &mut self.sides[index(finding.by)];
             let times = side.add(&finding, &self.kept, self.observer.frames(), &self.name, self.begun);
             if times > MOST_TOLD {
@@ -206,6 +225,7 @@ impl Observed {
             let proof = proof(&finding, &self.kept, &self.name, Duration::ZERO);
             found.push(Found { connection: Arc::clone(&self.name), finding, proof });
         }
+        is_any
     }
 }
 

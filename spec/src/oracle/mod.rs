@@ -6,18 +6,22 @@
 //! freedom of the text explains; what depends on things that it can't see (the server's record, what an application accepts) is
 //! for the cases to judge. [`Observer`] watches both peers of one connection from wherever it stands. [`ClientHistory`] goes on where a connection ends: it follows a client from one request to the next.
 
+mod acquaintances;
 mod answers;
 mod breach;
 mod client;
 mod history;
+mod ids;
 mod model;
 mod observer;
 mod phase;
 mod pongs;
 mod publishes;
+mod reading;
 mod responses;
 mod server;
 
+pub use acquaintances::{Acquaintances, Introduction};
 pub use breach::Breach;
 pub use client::ClientOracle;
 pub use history::{ClientHistory, Start};

@@ -1,6 +1,11 @@
 //! The observer: what it accepts, what it blames, and that its two ways of judging agree.
 
+mod breaches;
 mod contents;
+mod freedoms;
 mod reference_pair;
+mod sessions;
 mod single_changes;
+mod single_faults;
+mod times;
 mod world;
