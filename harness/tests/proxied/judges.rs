@@ -50,6 +50,31 @@ fn a_judge_that_never_comes_to_its_turn_is_left_behind() {
     passing.shutdown_background();
 }
 
+#[test]
+fn nothing_is_passed_on_before_it_was_heard() {
+    // Nobody ever runs this one, so what is heard waits.
+    let judges = tokio::runtime::Builder::new_current_thread().build().expect("a runtime");
+    let passing = tokio::runtime::Builder::new_multi_thread().enable_all().build().expect("a runtime");
+    passing.block_on(in_time(async {
+        let session = Session::judged_in(Some(judges.handle().clone()), None).await;
+        let (mut client, mut server) = session.pair().await;
+        // So many pieces may wait for a judge: 256 KiB, and each takes 64 octets beside its own.
+        let (octets, mut come) = ([7; 500], [0; 500]);
+        let fit = (256 << 10) / (500 + 64);
+        for piece in 0..=fit {
+            let begun = Instant::now();
+            client.write_all(&octets).await.expect("it is open");
+            server.read_exact(&mut come).await.expect("it comes");
+            let took = begun.elapsed();
+            if piece == fit {
+                assert!(took >= Duration::from_millis(900), "{took:?}: it arrived before its judge was given up");
+            }
+        }
+        session.end().await;
+    }));
+    passing.shutdown_background();
+}
+
 #[tokio::test]
 async fn a_rule_is_told_as_soon_as_it_is_broken() {
     let session = Session::start().await;

@@ -10,3 +10,4 @@ mod published_schema;
 mod redaction;
 mod snapshots;
 mod text_report;
+mod watched_traffic;
