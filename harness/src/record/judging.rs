@@ -8,13 +8,16 @@ use sinkcheck_spec::catalogue::Role;
 use sinkcheck_spec::oracle::{Judged, Settings};
 
 use super::{Happening, Opening, What};
-use crate::observe::{Ending, Found, Ledger, Observed};
+use crate::observe::{Ending, Found, Known, Ledger, Observed};
 
 /// The record doesn't have all of the connection.
 const INCOMPLETE: &str = "record-incomplete";
 
 /// The file is no record.
 const UNREADABLE: &str = "record-unreadable";
+
+/// Of so many servers it is remembered what they and their clients know of each other.
+const MOST_SERVERS: usize = 1000;
 
 /// Judges the connections of one record after another.
 ///
@@ -27,6 +30,8 @@ pub struct Judging {
     /// Stands before the names of the record's connections.
     prefix: String,
     open: HashMap<u64, Observed>,
+    /// The record's servers, each with its clients, by their addresses.
+    known: HashMap<Option<String>, Known>,
     found: Vec<Found>,
 }
 
@@ -34,13 +39,14 @@ impl Judging {
     /// Nothing was read yet. What a record can't judge isn't judged, whatever the settings are.
     #[must_use]
     pub fn new(settings: Settings) -> Self {
-        let (open, found) = (HashMap::new(), Vec::new());
-        Self { settings, ledger: Ledger::default(), prefix: String::new(), open, found }
+        let (ledger, known) = (Ledger::default(), HashMap::new());
+        Self { settings, ledger, prefix: String::new(), open: HashMap::new(), known, found: Vec::new() }
     }
 
     /// Another record begins. Its connections have nothing to do with those of the last one.
     pub fn record(&mut self, prefix: impl Into<String>) {
         self.open.clear();
+        self.known.clear();
         self.prefix = prefix.into();
     }
 
@@ -109,6 +115,13 @@ impl Judging {
             about.iter().filter_map(|(what, who)| who.as_ref().map(|who| format!("{what} {who}"))).collect();
         if !about.is_empty() && (opening.identity.is_some() || !opening.name.contains(" > ")) {
             observed = observed.about(about.join(", "));
+        }
+        // The cases of a suite put servers and clients back as they like, so that one says nothing about the next.
+        if opening.judged == Judged::Both
+            && (self.known.len() < MOST_SERVERS || self.known.contains_key(&opening.server))
+        {
+            let known = self.known.entry(opening.server).or_default();
+            observed = observed.among(Known::clone(known), opening.identity.map(Into::into));
         }
         self.open.insert(connection, observed);
     }

@@ -131,7 +131,8 @@ fn findings_come_with_the_frames_that_prove_them() {
     assert_eq!(json["finding"], "broken");
     assert_eq!((json["side"].as_str(), json["connection"].as_str()), (Some("server"), Some("7")));
     // The PUBLISH, its answer, and the second answer.
-    let frames: Vec<_> = json["frames"].as_array().into_iter().flatten().map(|frame| frame["message"].clone()).collect();
+    let frames: Vec<_> =
+        json["frames"].as_array().into_iter().flatten().map(|frame| frame["message"].clone()).collect();
     assert_eq!(frames.len(), 3, "{frames:?}");
     assert_eq!((&frames[1], &frames[2]), (&"ACK 1351".into(), &"ACK 1351".into()));
     // The case shows what led to it, counted from the connection's start.
