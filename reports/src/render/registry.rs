@@ -42,6 +42,9 @@ type Renderer = fn(&Document, &RenderOptions, &mut dyn Write) -> io::Result<()>;
 formats! {
     Text = "text", crate::text::render, "A report to read in a terminal.";
     Json = "json", crate::json::render, "The result document itself.";
+    Junit = "junit", crate::ci::junit, "JUnit XML, which CI servers read.";
+    Tap = "tap", crate::ci::tap, "TAP 14, with a YAML block for each case that did not pass.";
+    Github = "github", crate::ci::github, "Annotations of a GitHub workflow.";
 }
 
 /// Writes `document` to `out` in `format`.

@@ -2,7 +2,7 @@ use std::borrow::Cow;
 
 /// The text with every character that a terminal might act on, or that might hide something, spelled out: control
 /// characters, direction marks, what has no width, what is no character. Quotes and backslashes stay as they are.
-pub(super) fn escaped(text: &str) -> Cow<'_, str> {
+pub(crate) fn escaped(text: &str) -> Cow<'_, str> {
     if text.chars().all(is_harmless) {
         return Cow::Borrowed(text);
     }

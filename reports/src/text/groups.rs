@@ -1,3 +1,4 @@
+use std::collections::HashMap;
 use std::io;
 
 use anstyle::Style;
@@ -139,12 +140,16 @@ fn names(cases: &[&CaseResult], verbose: bool) -> String {
 
 /// The cases with the same key together; groups in the order of their first case.
 fn grouped<'a>(cases: &[&'a CaseResult], key: impl Fn(&CaseResult) -> String) -> Vec<(String, Vec<&'a CaseResult>)> {
+    let mut places: HashMap<String, usize> = HashMap::new();
     let mut groups: Vec<(String, Vec<&CaseResult>)> = Vec::new();
     for case in cases {
         let key = key(case);
-        match groups.iter_mut().find(|(known, _)| *known == key) {
-            Some((_, group)) => group.push(case),
-            None => groups.push((key, vec![case])),
+        match places.get(&key) {
+            Some(&place) => groups[place].1.push(case),
+            None => {
+                places.insert(key.clone(), groups.len());
+                groups.push((key, vec![case]));
+            }
         }
     }
     groups

@@ -6,10 +6,10 @@
 //! A document holds what peers sent. All of the text passes through one writer, `page::Page`, which escapes it, so no control
 //! character of a peer's reaches the terminal.
 
-mod abridge;
+pub(crate) mod abridge;
 mod closing;
 mod detail;
-mod escape;
+pub(crate) mod escape;
 mod exchange;
 mod failures;
 mod groups;
@@ -17,11 +17,12 @@ mod header;
 mod page;
 mod palette;
 mod rules;
-mod wording;
+mod sections;
+pub(crate) mod wording;
 
 use std::io::{self, Write};
 
-use crate::document::Document;
+use crate::document::{CaseResult, Document, Role};
 use crate::render::RenderOptions;
 use page::Page;
 
@@ -43,4 +44,20 @@ pub fn render(document: &Document, options: &RenderOptions, out: &mut dyn Write)
     groups::write_known_failures(&mut page, document)?;
     groups::write_unsteady(&mut page, document)?;
     closing::write(&mut page, document)
+}
+
+/// A case as the report shows it, for other formats: its rules, what was expected and came, and the exchange.
+pub(crate) fn case_detail(document: &Document, case: &CaseResult, options: &RenderOptions) -> io::Result<String> {
+    written(options, |page| detail::write(page, document, case))
+}
+
+/// A case's exchange as the report draws it, for other formats.
+pub(crate) fn exchange(case: &CaseResult, target: Role, options: &RenderOptions) -> io::Result<String> {
+    written(options, |page| exchange::write(page, case, target))
+}
+
+fn written(options: &RenderOptions, write: impl FnOnce(&mut Page<'_>) -> io::Result<()>) -> io::Result<String> {
+    let mut text = Vec::new();
+    write(&mut Page::new(&mut text, options))?;
+    String::from_utf8(text).map_err(io::Error::other)
 }

@@ -89,7 +89,8 @@ impl<'a> Page<'a> {
         Ok(())
     }
 
-    fn wrapped(&self, text: &str, width: usize) -> Vec<String> {
+    /// The text, which is escaped already, in lines of so many columns.
+    pub(super) fn wrapped(&self, text: &str, width: usize) -> Vec<String> {
         let options =
             Options::new(width).word_splitter(WordSplitter::NoHyphenation).wrap_algorithm(WrapAlgorithm::FirstFit);
         textwrap::wrap(text, options).into_iter().map(|line| line.into_owned()).collect()

@@ -24,13 +24,16 @@ pub(super) fn rule_mark(verdict: RuleVerdict, is_must: bool) -> (Style, &'static
     }
 }
 
-/// The mark of a case, by its verdict.
+/// The mark of a case, by its verdict. No two verdicts have the same.
 pub(super) fn case_mark(verdict: CaseVerdict) -> (Style, &'static str) {
     match verdict {
         CaseVerdict::Pass => (GOOD, HELD_MARK),
-        CaseVerdict::Fail | CaseVerdict::UnexpectedPass | CaseVerdict::Error => (BAD, BROKEN_MARK),
-        CaseVerdict::Warn | CaseVerdict::KnownFailure => (WARNING, WARNING_MARK),
-        CaseVerdict::Inconclusive => (WARNING, OPEN_MARK),
+        CaseVerdict::Fail => (BAD, BROKEN_MARK),
+        CaseVerdict::Warn => (WARNING, WARNING_MARK),
+        CaseVerdict::Inconclusive => (WARNING, "?"),
         CaseVerdict::NotApplicable => (FAINT, OPEN_MARK),
+        CaseVerdict::KnownFailure => (WARNING, "~"),
+        CaseVerdict::UnexpectedPass => (BAD, "+"),
+        CaseVerdict::Error => (BAD, "#"),
     }
 }

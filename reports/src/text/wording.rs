@@ -1,7 +1,7 @@
 use crate::document::{CaseVerdict, Verdict};
 
 /// `1 case`, `2 cases`, `3 entries`.
-pub(super) fn counted(count: usize, noun: &str) -> String {
+pub(crate) fn counted(count: usize, noun: &str) -> String {
     match noun.strip_suffix('y') {
         _ if count == 1 => format!("{count} {noun}"),
         Some(stem) => format!("{count} {stem}ies"),
@@ -10,7 +10,7 @@ pub(super) fn counted(count: usize, noun: &str) -> String {
 }
 
 /// The names side by side, or the first of them and how many more there are.
-pub(super) fn listed(names: &[&str], most: usize) -> String {
+pub(crate) fn listed(names: &[&str], most: usize) -> String {
     // One more name takes no more room than to say that there is one more.
     if names.len() <= most.saturating_add(1) {
         return names.join("  ");
@@ -19,7 +19,7 @@ pub(super) fn listed(names: &[&str], most: usize) -> String {
 }
 
 /// What the report calls the overall verdict.
-pub(super) fn verdict(verdict: Verdict) -> &'static str {
+pub(crate) fn verdict(verdict: Verdict) -> &'static str {
     match verdict {
         Verdict::Conforms => "conforms",
         Verdict::DoesNotConform => "does not conform",
@@ -28,7 +28,7 @@ pub(super) fn verdict(verdict: Verdict) -> &'static str {
 }
 
 /// What the report calls cases of this verdict, after their number.
-pub(super) fn cases_of(verdict: CaseVerdict) -> &'static str {
+pub(crate) fn cases_of(verdict: CaseVerdict) -> &'static str {
     match verdict {
         CaseVerdict::Pass => "passed",
         CaseVerdict::Fail => "failed",
