@@ -12,6 +12,7 @@ pub mod document;
 pub mod event;
 pub mod fold;
 pub mod json;
+pub mod markdown;
 pub mod redact;
 pub mod render;
 pub mod schema;

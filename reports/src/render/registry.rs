@@ -44,6 +44,7 @@ formats! {
     Json = "json", crate::json::render, "The result document itself.";
     Junit = "junit", crate::ci::junit, "JUnit XML, which CI servers read.";
     Tap = "tap", crate::ci::tap, "TAP 14, with a YAML block for each case that did not pass.";
+    Markdown = "markdown", crate::markdown::render, "A page for a pull request.";
     Github = "github", crate::ci::github, "Annotations of a GitHub workflow.";
 }
 

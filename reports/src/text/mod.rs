@@ -15,7 +15,7 @@ mod failures;
 mod groups;
 mod header;
 mod page;
-mod palette;
+pub(crate) mod palette;
 mod rules;
 mod sections;
 pub(crate) mod wording;

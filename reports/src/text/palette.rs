@@ -15,7 +15,7 @@ pub(super) const WARNING_MARK: &str = "!";
 pub(super) const OPEN_MARK: &str = "·";
 
 /// The mark of a rule, by its verdict and whether it decides the document's.
-pub(super) fn rule_mark(verdict: RuleVerdict, is_must: bool) -> (Style, &'static str) {
+pub(crate) fn rule_mark(verdict: RuleVerdict, is_must: bool) -> (Style, &'static str) {
     match verdict {
         RuleVerdict::Held => (GOOD, HELD_MARK),
         RuleVerdict::Broken if is_must => (BAD, BROKEN_MARK),
@@ -25,7 +25,7 @@ pub(super) fn rule_mark(verdict: RuleVerdict, is_must: bool) -> (Style, &'static
 }
 
 /// The mark of a case, by its verdict. No two verdicts have the same.
-pub(super) fn case_mark(verdict: CaseVerdict) -> (Style, &'static str) {
+pub(crate) fn case_mark(verdict: CaseVerdict) -> (Style, &'static str) {
     match verdict {
         CaseVerdict::Pass => (GOOD, HELD_MARK),
         CaseVerdict::Fail => (BAD, BROKEN_MARK),
@@ -34,6 +34,6 @@ pub(super) fn case_mark(verdict: CaseVerdict) -> (Style, &'static str) {
         CaseVerdict::NotApplicable => (FAINT, OPEN_MARK),
         CaseVerdict::KnownFailure => (WARNING, "~"),
         CaseVerdict::UnexpectedPass => (BAD, "+"),
-        CaseVerdict::Error => (BAD, "#"),
+        CaseVerdict::Error => (BAD, "E"),
     }
 }
