@@ -8,11 +8,14 @@
 //! held ([`fold`]), whether the target conforms ([`fold::overall`]) and what the program exits with ([`fold::exit_code()`]).
 
 pub mod ci;
+pub mod compare;
 pub mod document;
 pub mod event;
 pub mod fold;
 pub mod json;
 pub mod markdown;
+pub mod matrix;
+pub mod merge;
 pub mod redact;
 pub mod render;
 pub mod schema;

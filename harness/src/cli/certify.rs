@@ -13,7 +13,7 @@ use tokio::sync::mpsc;
 use super::args::{Certify, RoleArgument, Terminal};
 use super::exit::Failure;
 use super::needs::Needs;
-use super::outputs;
+use super::outputs::{self, Beside};
 use super::progress::Progress;
 use super::selection::{Selection, Wanted, scenarios, select};
 use super::stopping::stop_at_signals;
@@ -26,7 +26,7 @@ pub(super) fn certify(typed: &Certify, matches: &ArgMatches, terminal: &Terminal
         RoleArgument::Server => Role::Server,
         RoleArgument::Client => Role::Client,
     };
-    let outputs = outputs::outputs(typed, matches)?;
+    let outputs = outputs::outputs(&typed.forms, matches, Beside::Text)?;
     let known_failures = match &typed.known_failing {
         Some(file) => KnownFailures::read(file).map_err(|mistake| Failure::mistakes(&[*mistake], false))?,
         None => KnownFailures::default(),
@@ -37,6 +37,7 @@ pub(super) fn certify(typed: &Certify, matches: &ArgMatches, terminal: &Terminal
         skip_slow: typed.skip_slow,
         repeat: typed.repeat,
         shuffle: typed.shuffle.as_deref(),
+        shard: typed.shard,
     };
     let selection = select(scenarios(typed.suite.as_deref())?, role, &wanted)?;
     let given = match (&typed.target, &typed.address) {
@@ -77,7 +78,7 @@ pub(super) fn certify(typed: &Certify, matches: &ArgMatches, terminal: &Terminal
     target::kill_all();
     let code = played.and_then(|(builder, fault)| {
         let (document, stale) = conclude(builder, &known_failures);
-        outputs::write(&document, &outputs, terminal, typed.verbose)?;
+        outputs::write(&document, &outputs, terminal, typed.forms.verbose)?;
         match (exit_code(&document, stale), fault) {
             (code @ BROKEN, _) | (code, None) => Ok(code),
             (_, Some(fault)) => Err(Failure::ours(fault)),
@@ -107,8 +108,11 @@ async fn play(
     let (stop, stopped) = stop_at_signals()?;
     let role = target.role;
     let mut builder = DocumentBuilder::new();
-    let mut progress = Progress::new(selection.cases.len(), typed.quiet);
+    let mut progress = Progress::new(selection.cases.len(), typed.forms.quiet);
     builder.apply(&started(&target, &selection.cases, selection.everything.len()));
+    if let Some(shard) = typed.shard {
+        builder.apply(&RunEvent::Shard(shard));
+    }
     for note in notes(typed, &target, selection) {
         builder.apply(&RunEvent::Note(note));
     }

@@ -10,6 +10,7 @@ mod lint;
 mod needs;
 mod outputs;
 mod progress;
+mod report;
 mod selection;
 mod simulate;
 mod stopping;
@@ -36,6 +37,7 @@ pub fn main() -> ExitCode {
         Command::Show(typed) => browse::show(typed),
         Command::Explain(typed) => browse::explain(typed),
         Command::Lint(typed) => lint::lint(typed, &arguments.terminal),
+        Command::Report(typed) => report::report(typed, &matches, &arguments.terminal),
         Command::Decode(typed) => decode::decode(typed),
         Command::Init(typed) => init::init(typed),
         Command::Schema(typed) => browse::schema(typed),

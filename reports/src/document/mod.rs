@@ -12,6 +12,7 @@ mod reach;
 mod result;
 mod rule;
 mod section;
+mod shard;
 mod summary;
 mod transcript;
 
@@ -20,5 +21,6 @@ pub use reach::{ByLevel, Reach};
 pub use result::{Document, Role, SCHEMA, Suite, Target, Verdict};
 pub use rule::{Level, RuleResult, RuleVerdict};
 pub use section::RuleSection;
+pub use shard::Shard;
 pub use summary::Summary;
 pub use transcript::{Carried, TranscriptEntry};

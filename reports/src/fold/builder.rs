@@ -2,7 +2,8 @@ use std::collections::{HashMap, VecDeque};
 
 use super::overall;
 use crate::document::{
-    CaseResult, CaseVerdict, Document, Level, Reason, RuleResult, RuleVerdict, SCHEMA, Suite, Summary, Target, Verdict,
+    CaseResult, CaseVerdict, Document, Level, Reason, RuleResult, RuleVerdict, SCHEMA, Shard, Suite, Summary, Target,
+    Verdict,
 };
 use crate::event::{PlannedCase, RuleInfo, RunEvent};
 
@@ -19,6 +20,7 @@ pub struct DocumentBuilder {
     rules: Vec<RuleInfo>,
     planned: Vec<PlannedCase>,
     finished: Vec<CaseResult>,
+    shard: Option<Shard>,
     notes: Vec<String>,
     needs: Vec<(String, String)>,
     complete: bool,
@@ -41,6 +43,7 @@ impl DocumentBuilder {
                 self.planned = planned.clone();
             }
             RunEvent::CaseFinished(case) => self.finished.push(tidied(case)),
+            RunEvent::Shard(shard) => self.shard = Some(*shard),
             RunEvent::Note(note) => self.notes.push(note.clone()),
             RunEvent::RuleNeeds { rule, need } => self.needs.push((rule.clone(), need.clone())),
             RunEvent::RunFinished { interrupted } => self.complete = !interrupted,
@@ -52,7 +55,7 @@ impl DocumentBuilder {
     /// [`NOT_RUN`].
     #[must_use]
     pub fn finish(self) -> Document {
-        let Self { suite, target, rules, planned, finished, mut notes, needs, complete } = self;
+        let Self { suite, target, rules, planned, finished, shard, mut notes, needs, complete } = self;
         if !complete {
             notes.push(format!(
                 "The run was interrupted: {} of {} planned cases finished.",
@@ -68,6 +71,7 @@ impl DocumentBuilder {
             target,
             verdict: Verdict::Inconclusive,
             summary: Summary::of(&cases),
+            shard,
             notes,
             rules,
             cases,

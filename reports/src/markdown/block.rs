@@ -9,24 +9,24 @@ const MOST: usize = 60_000;
 const KEPT_FOR_LISTS: usize = 12_000;
 
 /// The page, and how much it may still have. What has no room is left out by whoever writes, who says so.
-pub(super) struct Paper<'a> {
+pub(crate) struct Paper<'a> {
     out: &'a mut dyn Write,
     room: usize,
 }
 
 impl<'a> Paper<'a> {
     /// A page for a comment, or one of any length.
-    pub(super) fn new(out: &'a mut dyn Write, any_length: bool) -> Self {
+    pub(crate) fn new(out: &'a mut dyn Write, any_length: bool) -> Self {
         Self { out, room: if any_length { usize::MAX } else { MOST } }
     }
 
     /// How many characters a detail may have.
-    pub(super) fn room_for_details(&self) -> usize {
+    pub(crate) fn room_for_details(&self) -> usize {
         self.room.saturating_sub(KEPT_FOR_LISTS)
     }
 
     /// How many characters one of several lists may have.
-    pub(super) fn room_for_a_list(&self) -> usize {
+    pub(crate) fn room_for_a_list(&self) -> usize {
         self.room / 8
     }
 
@@ -36,7 +36,7 @@ impl<'a> Paper<'a> {
     }
 
     /// Writes what `write` writes, if it has room; whether it had.
-    pub(super) fn if_it_fits(&mut self, write: impl FnOnce(&mut Paper<'_>) -> io::Result<()>) -> io::Result<bool> {
+    pub(crate) fn if_it_fits(&mut self, write: impl FnOnce(&mut Paper<'_>) -> io::Result<()>) -> io::Result<bool> {
         let mut text = Vec::new();
         write(&mut Paper { out: &mut text, room: self.room })?;
         let text = String::from_utf8(text).map_err(io::Error::other)?;
@@ -47,16 +47,16 @@ impl<'a> Paper<'a> {
         Ok(fits)
     }
 
-    pub(super) fn heading(&mut self, level: usize, text: impl Display) -> io::Result<()> {
+    pub(crate) fn heading(&mut self, level: usize, text: impl Display) -> io::Result<()> {
         self.write(&format!("{} {text}\n\n", "#".repeat(level)))
     }
 
-    pub(super) fn paragraph(&mut self, text: impl Display) -> io::Result<()> {
+    pub(crate) fn paragraph(&mut self, text: impl Display) -> io::Result<()> {
         self.write(&format!("{text}\n\n"))
     }
 
     /// A list; nothing if it is empty.
-    pub(super) fn list(&mut self, items: impl IntoIterator<Item = String>) -> io::Result<()> {
+    pub(crate) fn list(&mut self, items: impl IntoIterator<Item = String>) -> io::Result<()> {
         let mut any = false;
         for item in items {
             any = true;
@@ -65,8 +65,28 @@ impl<'a> Paper<'a> {
         if any { self.write("\n") } else { Ok(()) }
     }
 
+    /// A list, or as much of it as a list has room for, and how many items more there are.
+    pub(crate) fn list_while_there_is_room(&mut self, items: impl Iterator<Item = String>) -> io::Result<()> {
+        let mut room = self.room_for_a_list();
+        let (mut listed, mut left_out) = (Vec::new(), 0usize);
+        for item in items {
+            let length = item.chars().count();
+            if length > room {
+                room = 0;
+                left_out += 1;
+            } else {
+                room -= length;
+                listed.push(item);
+            }
+        }
+        if left_out > 0 {
+            listed.push(format!("and {left_out} more"));
+        }
+        self.list(listed)
+    }
+
     /// A table. Its cells have no line ends.
-    pub(super) fn table(&mut self, heads: &[String], rows: impl IntoIterator<Item = Vec<String>>) -> io::Result<()> {
+    pub(crate) fn table(&mut self, heads: &[String], rows: impl IntoIterator<Item = Vec<String>>) -> io::Result<()> {
         self.row(heads)?;
         self.row(&vec!["---".to_owned(); heads.len()])?;
         for row in rows {
@@ -82,18 +102,18 @@ impl<'a> Paper<'a> {
     }
 
     /// A text as it is, whose lines are free of control characters.
-    pub(super) fn code(&mut self, text: &str) -> io::Result<()> {
+    pub(crate) fn code(&mut self, text: &str) -> io::Result<()> {
         let fence = "`".repeat(longest_run(text, '`').max(2) + 1);
         self.write(&format!("{fence}text\n{}\n{fence}\n\n", text.trim_end()))
     }
 
     /// Begins what is folded away behind a remark of ours and a text in code.
-    pub(super) fn begin_fold(&mut self, remark: &str, text: &str) -> io::Result<()> {
+    pub(crate) fn begin_fold(&mut self, remark: &str, text: &str) -> io::Result<()> {
         let text = if text.is_empty() { String::new() } else { HtmlCode(text).to_string() };
         self.write(&format!("<details><summary>{remark}{text}</summary>\n\n"))
     }
 
-    pub(super) fn end_fold(&mut self) -> io::Result<()> {
+    pub(crate) fn end_fold(&mut self) -> io::Result<()> {
         self.write("</details>\n\n")
     }
 }

@@ -3,7 +3,7 @@
 //! What a peer sent stands in code, where a page acts on nothing. Other text of a document is escaped, or stands in code, too, if a
 //! page could take it for a mention, a link or markup. [`inline`] and [`block`] are the only writers.
 
-mod block;
+pub(crate) mod block;
 mod folds;
 pub(crate) mod inline;
 mod page;

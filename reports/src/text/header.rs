@@ -26,6 +26,10 @@ pub(super) fn write(page: &mut Page<'_>, document: &Document) -> io::Result<()> 
     if !target.capabilities.is_empty() {
         page.paragraph(&[(FAINT, "Claims   ")], PLAIN, &target.capabilities.join(", "))?;
     }
+    if let Some(shard) = document.shard {
+        let part = format!("{} of {}; `sinkcheck report merge` joins their documents", shard.number, shard.of);
+        page.paragraph(&[(FAINT, "Shard    ")], PLAIN, &part)?;
+    }
     page.paragraph(&[(FAINT, "Cases    ")], PLAIN, &outcomes(document))?;
     sections::write(page, &document.cases)
 }

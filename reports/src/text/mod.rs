@@ -14,7 +14,7 @@ mod exchange;
 mod failures;
 mod groups;
 mod header;
-mod page;
+pub(crate) mod page;
 pub(crate) mod palette;
 mod rules;
 mod sections;

@@ -2,17 +2,17 @@ use anstyle::{AnsiColor, Style};
 
 use crate::document::{CaseVerdict, RuleVerdict};
 
-pub(super) const PLAIN: Style = Style::new();
-pub(super) const STRONG: Style = Style::new().bold();
-pub(super) const FAINT: Style = Style::new().dimmed();
-pub(super) const GOOD: Style = AnsiColor::Green.on_default();
-pub(super) const BAD: Style = AnsiColor::Red.on_default().bold();
-pub(super) const WARNING: Style = AnsiColor::Yellow.on_default();
+pub(crate) const PLAIN: Style = Style::new();
+pub(crate) const STRONG: Style = Style::new().bold();
+pub(crate) const FAINT: Style = Style::new().dimmed();
+pub(crate) const GOOD: Style = AnsiColor::Green.on_default();
+pub(crate) const BAD: Style = AnsiColor::Red.on_default().bold();
+pub(crate) const WARNING: Style = AnsiColor::Yellow.on_default();
 
-pub(super) const HELD_MARK: &str = "✓";
-pub(super) const BROKEN_MARK: &str = "✗";
-pub(super) const WARNING_MARK: &str = "!";
-pub(super) const OPEN_MARK: &str = "·";
+pub(crate) const HELD_MARK: &str = "✓";
+pub(crate) const BROKEN_MARK: &str = "✗";
+pub(crate) const WARNING_MARK: &str = "!";
+pub(crate) const OPEN_MARK: &str = "·";
 
 /// The mark of a rule, by its verdict and whether it decides the document's.
 pub(crate) fn rule_mark(verdict: RuleVerdict, is_must: bool) -> (Style, &'static str) {
