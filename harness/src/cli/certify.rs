@@ -28,7 +28,8 @@ pub(super) fn certify(typed: &Certify, matches: &ArgMatches, terminal: &Terminal
     };
     let outputs = outputs::outputs(&typed.forms, matches, Beside::Text)?;
     let known_failures = match &typed.known_failing {
-        Some(file) => KnownFailures::read(file).map_err(|mistake| Failure::mistakes(&[*mistake], false))?,
+        Some(file) => KnownFailures::read(file, time::UtcDateTime::now().date())
+            .map_err(|mistake| Failure::mistakes(&[*mistake], false))?,
         None => KnownFailures::default(),
     };
     let wanted = Wanted {
@@ -94,6 +95,11 @@ fn conclude(mut builder: DocumentBuilder, known_failures: &KnownFailures) -> (Do
     let stale = known_failures.stale();
     for entry in &stale {
         builder.apply(&RunEvent::Note(format!("Stale entry in the list of known failures: {entry} fits no failure.")));
+    }
+    for (entry, until) in known_failures.expired() {
+        builder.apply(&RunEvent::Note(format!(
+            "Expired entry in the list of known failures: {entry} excused until {until}, and does no longer."
+        )));
     }
     (builder.finish(), stale.len())
 }

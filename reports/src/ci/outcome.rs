@@ -1,4 +1,4 @@
-use crate::document::{CaseResult, CaseVerdict};
+use crate::document::{CaseResult, CaseVerdict, KnownFailure};
 use crate::fold::Levels;
 use crate::text::abridge::abridged;
 use crate::text::wording::cases_of;
@@ -39,8 +39,8 @@ impl Outcome {
 
 /// What is to be said of a case in a sentence. It may have line ends.
 pub(super) fn account(case: &CaseResult) -> String {
-    let known = case.known_failure.as_ref().map(|known| known.reason.as_str());
-    let account = match (case.verdict, known, &case.reason) {
+    let known = case.known_failure.as_ref().map(KnownFailure::account);
+    let account = match (case.verdict, &known, &case.reason) {
         (CaseVerdict::KnownFailure | CaseVerdict::UnexpectedPass, Some(known), _) => {
             format!("{}: {known}", cases_of(case.verdict))
         }

@@ -88,6 +88,9 @@ fn write_case(
             items.push(format!("{name} {}", Code(&abridged(text, LONGEST_ACCOUNT))));
         }
     }
+    if let Some(known) = &case.known_failure {
+        items.push(format!("known: {}", Prose(&abridged(&known.account(), LONGEST_ACCOUNT))));
+    }
     items.push(format!("scenario {}", Code(&case.location)));
     paper.list(items)?;
     if !case.transcript.is_empty() {
@@ -143,9 +146,7 @@ fn write_listed(paper: &mut Paper<'_>, document: &Document, verdict: CaseVerdict
 
 fn reason(case: &CaseResult) -> String {
     match (&case.known_failure, &case.reason) {
-        (Some(known), _) if !matches!(case.verdict, CaseVerdict::Error | CaseVerdict::Inconclusive) => {
-            known.reason.clone()
-        }
+        (Some(known), _) if !matches!(case.verdict, CaseVerdict::Error | CaseVerdict::Inconclusive) => known.account(),
         (_, Some(reason)) if case.verdict == CaseVerdict::NotApplicable => reason.message.clone(),
         (_, Some(reason)) => format!("{}: {}", reason.code, reason.message),
         (_, None) => "no reason was given".to_owned(),

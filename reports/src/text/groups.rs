@@ -8,7 +8,7 @@ use super::detail;
 use super::page::Page;
 use super::palette::{FAINT, PLAIN, case_mark};
 use super::wording::{cases_of, counted, listed};
-use crate::document::{CaseResult, CaseVerdict, Document};
+use crate::document::{CaseResult, CaseVerdict, Document, KnownFailure};
 
 /// The longest reason, in characters.
 const LONGEST_REASON: usize = 400;
@@ -41,8 +41,8 @@ fn write_listed(
     page.heading(heading, &format!("{}, {remark}", counted(cases.len(), "case")))?;
     for case in cases {
         let name = format!("  {}  ", case.id);
-        let reason = case.known_failure.as_ref().map_or("", |known| known.reason.as_str());
-        page.paragraph(&[(case_mark(verdict).0, &name)], PLAIN, &abridged(reason, LONGEST_REASON))?;
+        let reason = case.known_failure.as_ref().map(KnownFailure::account).unwrap_or_default();
+        page.paragraph(&[(case_mark(verdict).0, &name)], PLAIN, &abridged(&reason, LONGEST_REASON))?;
         if let (CaseVerdict::KnownFailure, Some(observed)) = (verdict, &case.observed) {
             let observed = observed.replace('\n', " ");
             page.paragraph(&[(FAINT, "      observed: ")], FAINT, &abridged(&observed, LONGEST_REASON))?;

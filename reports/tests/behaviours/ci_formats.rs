@@ -269,7 +269,7 @@ fn hostile_case(verdict: CaseVerdict, text: &str, other: &str) -> CaseResult {
         section: other.into(),
         verdict,
         reason: Some(Reason::new(other, text)),
-        known_failure: Some(KnownFailure { reason: other.into() }),
+        known_failure: Some(KnownFailure { reason: other.into(), issue: Some(text.into()), ..KnownFailure::default() }),
         location: format!("{other}:7"),
         expected: Some(other.into()),
         observed: Some(text.into()),

@@ -1,13 +1,16 @@
 //! What the reports do, on documents made by hand.
 
 mod ci_formats;
+mod comparing;
 mod exit_codes;
 mod folding;
 mod formats;
 mod handmade;
 mod hostile_text;
 mod kept_documents;
+mod merging;
 mod published_schema;
 mod redaction;
+mod side_by_side;
 mod snapshots;
 mod text_report;
