@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use crate::document::{CaseResult, Document, RuleResult, Shard};
-use crate::event::{PlannedCase, RuleInfo, RunEvent};
+use crate::event::{RuleInfo, RunEvent};
 use crate::fold::DocumentBuilder;
 
 /// The need of a rule whose cases another shard plays. The document of all shards doesn't have it.
@@ -31,9 +31,9 @@ pub fn merge(documents: Vec<(String, Document)>, partial: bool) -> Result<Docume
         return Err(MergeError::Missing { shards: missing.join(", ") });
     }
     let mut builder = DocumentBuilder::new();
-    for event in events(documents, &missing)? {
-        builder.apply(&event);
-    }
+    let (events, cases) = told(documents, &missing)?;
+    events.iter().for_each(|event| builder.apply(event));
+    cases.into_iter().for_each(|case| builder.case_finished(case));
     Ok(builder.finish())
 }
 
@@ -113,8 +113,9 @@ fn missing_shards(documents: &[(String, Document)]) -> Result<Vec<String>, Merge
 /// How many missing shards are named.
 const MOST_NAMED: usize = 16;
 
-/// What a harness would have told of a run that played all of the cases.
-fn events(documents: Vec<(String, Document)>, missing: &[String]) -> Result<Vec<RunEvent>, MergeError> {
+/// What a harness would have told of a run that played all of the cases, and their results in the suite's order. None is planned, for
+/// those that were and didn't run are among the results.
+fn told(documents: Vec<(String, Document)>, missing: &[String]) -> Result<(Vec<RunEvent>, Vec<CaseResult>), MergeError> {
     let mut addresses = Vec::new();
     let mut notes = Vec::new();
     let mut needs = Vec::new();
@@ -146,7 +147,7 @@ fn events(documents: Vec<(String, Document)>, missing: &[String]) -> Result<Vec<
     }
     cases.sort_by(|a, b| a.id.cmp(&b.id));
     let Some((suite, target)) = began else { return Err(MergeError::Nothing) };
-    let mut events = vec![RunEvent::RunStarted { suite, target, rules, planned: cases.iter().map(planned).collect() }];
+    let mut events = vec![RunEvent::RunStarted { suite, target, rules, planned: Vec::new() }];
     if addresses.len() > 1 {
         notes.push(format!("The target was reached at several addresses: {}.", addresses.join(", ")));
     }
@@ -154,27 +155,15 @@ fn events(documents: Vec<(String, Document)>, missing: &[String]) -> Result<Vec<
         notes.push(format!("The cases of other shards are missing: {}.", missing.join(", ")));
     }
     events.extend(notes.into_iter().map(RunEvent::Note));
-    events.extend(cases.into_iter().map(|case| RunEvent::CaseFinished(Box::new(case))));
     needs.retain(|(_, need)| need != OTHER_SHARD || !missing.is_empty());
     events.extend(needs.into_iter().map(|(rule, need)| RunEvent::RuleNeeds { rule, need }));
     events.push(RunEvent::RunFinished { interrupted: false });
-    Ok(events)
+    Ok((events, cases))
 }
 
 fn add_new(list: &mut Vec<String>, text: String) {
     if !list.contains(&text) {
         list.push(text);
-    }
-}
-
-fn planned(case: &CaseResult) -> PlannedCase {
-    PlannedCase {
-        id: case.id.clone(),
-        title: case.title.clone(),
-        section: case.section.clone(),
-        rules: case.rules.clone(),
-        location: case.location.clone(),
-        slow: case.slow,
     }
 }
 
