@@ -1,0 +1,224 @@
+//! What holds the judges of one connection together.
+
+use std::collections::VecDeque;
+use std::time::Duration;
+
+use super::account::{Account, Passing};
+use super::{Finding, FindingKind, Judged, Settings, Tally};
+use crate::catalogue::{Level, Role, catalogue};
+use crate::oracle::model::{Meaning, Model, Outcome, Symbol};
+use crate::oracle::{Breach, ClientOracle, ServerOracle};
+use crate::wire::Message;
+
+/// How far one of the two peers can be followed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Standing {
+    /// It did nothing that can't be explained.
+    Followed,
+    /// It broke a rule, so that what the model takes it for is a guess from there on.
+    Strayed,
+    /// There are too many states that it may be in.
+    GivenUp,
+}
+
+/// Judges both peers of one connection, or one of them. See the [module](super) for how to drive it.
+#[derive(Debug, Clone)]
+pub struct Observer {
+    settings: Settings,
+    server: ServerOracle,
+    client: ClientOracle,
+    model: Model,
+    server_standing: Standing,
+    client_standing: Standing,
+    pub(super) frames: u64,
+    pub(super) account: Account,
+    found: VecDeque<Finding>,
+}
+
+impl Observer {
+    /// A connection of which nothing was seen yet.
+    #[must_use]
+    pub fn new(settings: Settings) -> Self {
+        // At an end it is known what the server has on record.
+        let judges_answers = settings.judged == Judged::Both;
+        let (server, client) = match (settings.from_the_start, judges_answers) {
+            (true, true) => (ServerOracle::judging_answers(), ClientOracle::new()),
+            (true, false) => (ServerOracle::new(), ClientOracle::new()),
+            (false, _) => (ServerOracle::joined_late(), ClientOracle::joined_late()),
+        };
+        Self {
+            settings,
+            server,
+            client,
+            model: Model::new(settings.from_the_start, judges_answers),
+            server_standing: Standing::Followed,
+            client_standing: Standing::Followed,
+            frames: 0,
+            account: Account::new(settings.keepalive_interval, settings.from_the_start),
+            found: VecDeque::new(),
+        }
+    }
+
+    /// A frame with this content passes, without its two octets of length.
+    pub fn frame(&mut self, from: Role, at: Duration, content: &[u8]) {
+        self.tick(at);
+        let number = self.frames;
+        self.frames += 1;
+        let (follows_server, follows_client) =
+            (self.server_standing != Standing::GivenUp, self.client_standing != Standing::GivenUp);
+        if !follows_server && !follows_client {
+            return;
+        }
+        let decoded = Message::decode_over_long(content);
+        let symbol = Symbol::read(content, &decoded);
+        if follows_server && from == Role::Client {
+            self.server.sent(content);
+        }
+        if follows_client && from == Role::Server {
+            self.client.sent(content);
+        }
+        let breaches = match from {
+            Role::Client if follows_client => self.client.received(content),
+            Role::Server if follows_server => self.server.received(content),
+            _ => Vec::new(),
+        };
+        let (sender, receiver) = self.model.passes(from, &symbol);
+        self.compare(from, at, number, sender, &symbol, &breaches);
+        let passing = Passing { from, at, number, content, symbol: &symbol, decoded: decoded.as_ref().ok() };
+        let mut proofs = breaches.iter().map(|breach| self.account.proof(&passing, breach.rule)).collect::<Vec<_>>();
+        let read_on = self.account.frame(&passing, &breaches);
+        for (breach, frames) in breaches.into_iter().zip(proofs.drain(..)) {
+            self.blame(from, at, breach, frames);
+        }
+        if let Some(close) = read_on {
+            let what = "it answers what came behind the content at which it should have closed the connection";
+            self.blame(from, at, Breach::new(close.rule, what), vec![close.frame, number]);
+        }
+        if receiver == Outcome::TooMany {
+            self.give_up(from.other(), at, number);
+        }
+    }
+
+    /// Octets pass that are not a whole frame yet. They count where silence is judged (keepalive.unfinished-frame).
+    pub fn part_of_frame(&mut self, from: Role, at: Duration) {
+        self.tick(at);
+        self.account.heard(from, at);
+    }
+
+    /// A peer ended its direction, in whatever way, within a frame of which these octets had passed (its length included);
+    /// none if it ended behind a whole frame.
+    pub fn closed(&mut self, from: Role, at: Duration, unfinished: &[u8]) {
+        self.tick(at);
+        match from {
+            Role::Client => self.server.sent_end(unfinished),
+            Role::Server => self.client.sent_end(unfinished),
+        }
+        self.account.closed(from, at, unfinished);
+    }
+
+    /// When to call [`Observer::tick`], unless something passes before; `None`: never.
+    #[must_use]
+    pub fn deadline(&self) -> Option<Duration> {
+        self.account.deadline(self.settings.patience)
+    }
+
+    /// Time has passed. Before the deadline nothing comes of it.
+    pub fn tick(&mut self, at: Duration) {
+        while let Some((by, overdue)) = self.account.overdue(at, self.settings.patience) {
+            let breach = Breach::new(overdue.rule, overdue.what);
+            self.blame(by, at, breach, overdue.frame.into_iter().collect());
+        }
+    }
+
+    /// The next thing that was found.
+    pub fn poll(&mut self) -> Option<Finding> {
+        self.found.pop_front()
+    }
+
+    /// How many frames passed.
+    #[must_use]
+    pub fn frames(&self) -> u64 {
+        self.frames
+    }
+
+    /// How often the peer in this role met each rule.
+    #[must_use]
+    pub fn tally(&self, role: Role) -> &Tally {
+        self.account.tally(role)
+    }
+
+    /// The checks of the rules about the server.
+    #[must_use]
+    pub fn server(&self) -> &ServerOracle {
+        &self.server
+    }
+
+    /// The checks of the rules about the client.
+    #[must_use]
+    pub fn client(&self) -> &ClientOracle {
+        &self.client
+    }
+
+    /// Holds what the model says of a frame against what the checks of the rules say.
+    fn compare(
+        &mut self,
+        from: Role,
+        at: Duration,
+        number: u64,
+        outcome: Outcome,
+        symbol: &Symbol,
+        breaches: &[Breach],
+    ) {
+        if !self.settings.judged.includes(from) || *self.standing(from) != Standing::Followed {
+            return;
+        }
+        // That a PONG is one too many shows in how it comes, and not in that it comes.
+        let must = breaches.iter().find(|breach| symbol.meaning != Some(Meaning::Pong) && is_must(breach.rule));
+        let what = match (outcome, must) {
+            (Outcome::TooMany, _) => return self.give_up(from, at, number),
+            (Outcome::Unexplained, None) => "no order of reading explains this frame, and no rule is broken".to_owned(),
+            (Outcome::Explained, Some(breach)) => {
+                format!("this frame breaks {} ({}), and some order of reading explains it", breach.rule, breach.what)
+            }
+            (Outcome::Explained, None) => return,
+            (Outcome::Unexplained, Some(_)) => {
+                *self.standing(from) = Standing::Strayed;
+                return;
+            }
+        };
+        *self.standing(from) = Standing::Strayed;
+        self.found.push_back(Finding { kind: FindingKind::Disagreement, by: from, at, what, frames: vec![number] });
+    }
+
+    fn give_up(&mut self, role: Role, at: Duration, number: u64) {
+        if *self.standing(role) == Standing::GivenUp {
+            return;
+        }
+        *self.standing(role) = Standing::GivenUp;
+        if self.settings.judged.includes(role) {
+            let what = "too many readings of what passed are possible".to_owned();
+            self.found.push_back(Finding { kind: FindingKind::GaveUp, by: role, at, what, frames: vec![number] });
+        }
+    }
+
+    fn standing(&mut self, role: Role) -> &mut Standing {
+        match role {
+            Role::Server => &mut self.server_standing,
+            Role::Client => &mut self.client_standing,
+        }
+    }
+
+    fn blame(&mut self, by: Role, at: Duration, breach: Breach, frames: Vec<u64>) {
+        if !self.settings.judged.includes(by) || *self.standing(by) == Standing::GivenUp {
+            return;
+        }
+        self.account.broken(by, breach.rule);
+        let Breach { rule, what } = breach;
+        self.found.push_back(Finding { kind: FindingKind::Broken(rule), by, at, what, frames });
+    }
+}
+
+/// A rule that the catalogue doesn't have counts as a MUST.
+fn is_must(rule: &str) -> bool {
+    catalogue().rule(rule).is_none_or(|rule| rule.level == Level::Must)
+}
