@@ -60,7 +60,13 @@ fn the_report_on_the_reference_client_is_as_reviewed() {
 }
 
 fn is_as_reviewed(name: &str, document: &Document) {
+    keeps_the_schema(document);
     let document = without_times(document);
+    for format in [Format::Junit, Format::Tap, Format::Markdown, Format::Github] {
+        let mut page = Vec::new();
+        render(&document, format, &RenderOptions::default(), &mut page).expect("memory doesn't fail");
+        check(&format!("{name}_{format}"), &String::from_utf8(page).expect("UTF-8"));
+    }
     let mut report = Vec::new();
     let options = RenderOptions { verbose: true, ..RenderOptions::default() };
     render(&document, Format::Text, &options, &mut report).expect("memory doesn't fail");
@@ -70,9 +76,23 @@ fn is_as_reviewed(name: &str, document: &Document) {
     for case in &document.cases {
         text.push_str(&format!("{} {:?}\n", case.id, case.verdict));
     }
+    check(name, &text);
+}
+
+#[track_caller]
+fn check(name: &str, page: &str) {
     let mut settings = insta::Settings::clone_current();
     settings.set_snapshot_path("../../reports/snapshots");
     settings.set_prepend_module_to_snapshot(false);
     settings.set_omit_expression(true);
-    settings.bind(|| insta::assert_snapshot!(name, text));
+    settings.bind(|| insta::assert_snapshot!(name, page));
+}
+
+#[track_caller]
+fn keeps_the_schema(document: &Document) {
+    let validator =
+        jsonschema::validator_for(&sinkcheck_reports::schema::document_schema()).expect("the schema is one");
+    let document = serde_json::to_value(document).expect("a document is JSON");
+    let errors: Vec<String> = validator.iter_errors(&document).map(|error| error.to_string()).collect();
+    assert!(errors.is_empty(), "{errors:#?}");
 }

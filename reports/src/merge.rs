@@ -115,7 +115,10 @@ const MOST_NAMED: usize = 16;
 
 /// What a harness would have told of a run that played all of the cases, and their results in the suite's order. None is planned, for
 /// those that were and didn't run are among the results.
-fn told(documents: Vec<(String, Document)>, missing: &[String]) -> Result<(Vec<RunEvent>, Vec<CaseResult>), MergeError> {
+fn told(
+    documents: Vec<(String, Document)>,
+    missing: &[String],
+) -> Result<(Vec<RunEvent>, Vec<CaseResult>), MergeError> {
     let mut addresses = Vec::new();
     let mut notes = Vec::new();
     let mut needs = Vec::new();
