@@ -11,6 +11,7 @@ pub mod ci;
 pub mod compare;
 pub mod document;
 pub mod event;
+pub mod finding;
 pub mod fold;
 pub mod json;
 pub mod markdown;

@@ -22,6 +22,9 @@ pub fn merge(documents: Vec<(String, Document)>, partial: bool) -> Result<Docume
     let Some((first_name, first)) = documents.first() else {
         return Err(MergeError::Nothing);
     };
+    if let Some((name, _)) = documents.iter().find(|(_, document)| was_watched(document)) {
+        return Err(MergeError::Watched { name: name.clone() });
+    }
     for (name, document) in &documents[1..] {
         fits(first_name, first, name, document)?;
     }
@@ -35,6 +38,11 @@ pub fn merge(documents: Vec<(String, Document)>, partial: bool) -> Result<Docume
     events.iter().for_each(|event| builder.apply(event));
     cases.into_iter().for_each(|case| builder.case_finished(case));
     Ok(builder.finish())
+}
+
+/// Whether the document is about traffic, and no suite's cases: what it counted can't be counted anew.
+fn was_watched(document: &Document) -> bool {
+    document.suite.cases == 0 || document.rules.iter().any(|rule| !rule.sides.is_empty())
 }
 
 fn fits(first_name: &str, first: &Document, name: &str, document: &Document) -> Result<(), MergeError> {
@@ -181,6 +189,12 @@ pub enum MergeError {
     /// There is none.
     #[error("there is no document to merge")]
     Nothing,
+    /// One of them is of no run of a suite.
+    #[error("{name} is about traffic that was watched: only documents of `certify` can be merged")]
+    Watched {
+        /// The document.
+        name: String,
+    },
     /// Two of them are of different runs.
     #[error(
         "{name} has another {what} than {first_name}: {found}, and not {first}; only documents of one run's shards can be merged"

@@ -6,6 +6,7 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 use sinkcheck_reports::document::Shard;
 use sinkcheck_reports::render::Format;
 
+use super::proxy::Proxy;
 use super::report::Report;
 use super::simulate::Simulate;
 
@@ -49,6 +50,8 @@ pub(super) enum Colour {
 pub(super) enum Command {
     /// Play the suite at an implementation and judge it
     Certify(Certify),
+    /// Sit between clients and a server, pass everything on, and judge both while they speak
+    Proxy(Box<Proxy>),
     /// Run the reference implementation as a program
     Simulate(Simulate),
     /// List cases or rules
@@ -126,12 +129,12 @@ pub(super) struct Certify {
     #[arg(long, value_name = "FILE")]
     pub(super) known_failing: Option<PathBuf>,
     #[command(flatten)]
-    pub(super) forms: Forms,
+    pub(super) result: ResultArguments,
 }
 
 /// In which forms the result is written, and where to.
 #[derive(Debug, Args)]
-pub(super) struct Forms {
+pub(super) struct ResultArguments {
     #[arg(long, value_name = "FORMAT", value_parser = parse_format, help = about_formats())]
     pub(super) format: Vec<Format>,
     /// Where the --format before it is written to; standard output if absent
@@ -243,4 +246,6 @@ pub(super) enum SchemaOf {
     Scenario,
     /// The result document
     Result,
+    /// A line of what `proxy` and `judge` find
+    Finding,
 }

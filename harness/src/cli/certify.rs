@@ -26,7 +26,7 @@ pub(super) fn certify(typed: &Certify, matches: &ArgMatches, terminal: &Terminal
         RoleArgument::Server => Role::Server,
         RoleArgument::Client => Role::Client,
     };
-    let outputs = outputs::outputs(&typed.forms, matches, Beside::Text)?;
+    let outputs = outputs::outputs(&typed.result, matches, Beside::Text)?;
     let known_failures = match &typed.known_failing {
         Some(file) => KnownFailures::read(file, time::UtcDateTime::now().date())
             .map_err(|mistake| Failure::mistakes(&[*mistake], false))?,
@@ -79,7 +79,7 @@ pub(super) fn certify(typed: &Certify, matches: &ArgMatches, terminal: &Terminal
     target::kill_all();
     let code = played.and_then(|(builder, fault)| {
         let (document, stale) = conclude(builder, &known_failures);
-        outputs::write(&document, &outputs, terminal, typed.forms.verbose)?;
+        outputs::write(&document, &outputs, terminal, typed.result.verbose)?;
         match (exit_code(&document, stale), fault) {
             (code @ BROKEN, _) | (code, None) => Ok(code),
             (_, Some(fault)) => Err(Failure::ours(fault)),
@@ -114,7 +114,7 @@ async fn play(
     let (stop, stopped) = stop_at_signals()?;
     let role = target.role;
     let mut builder = DocumentBuilder::new();
-    let mut progress = Progress::new(selection.cases.len(), typed.forms.quiet);
+    let mut progress = Progress::new(selection.cases.len(), typed.result.quiet);
     builder.apply(&started(&target, &selection.cases, selection.everything.len()));
     if let Some(shard) = typed.shard {
         builder.apply(&RunEvent::Shard(shard));

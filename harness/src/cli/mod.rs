@@ -4,12 +4,14 @@ mod args;
 mod browse;
 mod certify;
 mod decode;
+mod durations;
 mod exit;
 mod init;
 mod lint;
 mod needs;
 mod outputs;
 mod progress;
+mod proxy;
 mod report;
 mod selection;
 mod simulate;
@@ -32,6 +34,7 @@ pub fn main() -> ExitCode {
     };
     let done = match &arguments.command {
         Command::Certify(typed) => certify::certify(typed, &matches, &arguments.terminal),
+        Command::Proxy(typed) => proxy::proxy(typed, &matches, &arguments.terminal),
         Command::Simulate(typed) => simulate::simulate(typed),
         Command::List(typed) => browse::list(typed),
         Command::Show(typed) => browse::show(typed),

@@ -9,7 +9,7 @@ use clap::ArgMatches;
 use sinkcheck_reports::Document;
 use sinkcheck_reports::render::{Format, RenderOptions, render};
 
-use super::args::{Colour, Forms, Terminal};
+use super::args::{Colour, ResultArguments, Terminal};
 use super::exit::{CONFORMS, Failure};
 
 /// A form of the result and where it goes.
@@ -30,7 +30,7 @@ pub(super) enum Beside {
 }
 
 /// Pairs each --output with the --format before it.
-pub(super) fn outputs(typed: &Forms, matches: &ArgMatches, beside: Beside) -> Result<Vec<Output>, Failure> {
+pub(super) fn outputs(typed: &ResultArguments, matches: &ArgMatches, beside: Beside) -> Result<Vec<Output>, Failure> {
     let mut matches = matches;
     while let Some((_, deeper)) = matches.subcommand() {
         matches = deeper;
@@ -69,6 +69,21 @@ pub(super) fn outputs(typed: &Forms, matches: &ArgMatches, beside: Beside) -> Re
         }
     }
     Ok(list)
+}
+
+/// Whether a form of the result goes to standard output that is no text for people.
+pub(super) fn is_for_programs(list: &[Output]) -> bool {
+    list.iter().any(|output| output.file.is_none() && output.format != Format::Text)
+}
+
+/// Whether a form of the result replaces this file.
+pub(super) fn replaces(list: &[Output], file: &Path) -> bool {
+    list.iter().filter_map(|output| output.file.as_deref()).any(|other| is_same_file(file, other))
+}
+
+/// Whether two names are of one file that would be replaced.
+pub(super) fn is_same_file(one: &Path, other: &Path) -> bool {
+    is_replaced(one) && whereto(one) == whereto(other)
 }
 
 /// A result that can't be written is found out before the run and not after it.
@@ -187,13 +202,19 @@ fn is_read(written: io::Result<()>) -> Result<bool, Failure> {
 
 /// Whether to colour what goes to standard output.
 pub(super) fn colour(when: Colour) -> bool {
+    colour_on(when, io::stdout().is_terminal())
+}
+
+/// Whether to colour what goes to a place that is a terminal or isn't.
+pub(super) fn colour_on(when: Colour, is_terminal: bool) -> bool {
     match when {
         Colour::Always => true,
         Colour::Never => false,
-        Colour::Auto => io::stdout().is_terminal() && std::env::var_os("NO_COLOR").is_none_or(|value| value.is_empty()),
+        Colour::Auto => is_terminal && std::env::var_os("NO_COLOR").is_none_or(|value| value.is_empty()),
     }
 }
 
-fn width() -> usize {
+/// The columns of the terminal.
+pub(super) fn width() -> usize {
     terminal_size::terminal_size().map_or(100, |(width, _)| usize::from(width.0))
 }

@@ -3,7 +3,7 @@ use std::io::{self, Write};
 use serde::Serialize;
 
 use super::outcome::{Outcome, account, place};
-use crate::document::{CaseResult, CaseVerdict, Document, Role};
+use crate::document::{CaseResult, CaseVerdict, Document, TargetRole};
 use crate::fold::Levels;
 use crate::render::RenderOptions;
 use crate::text::escape::escaped;
@@ -79,7 +79,7 @@ struct At {
     line: u64,
 }
 
-fn write_block(target: Role, case: &CaseResult, options: &RenderOptions, out: &mut dyn Write) -> io::Result<()> {
+fn write_block(target: TargetRole, case: &CaseResult, options: &RenderOptions, out: &mut dyn Write) -> io::Result<()> {
     let drawn = if case.transcript.is_empty() { None } else { Some(exchange(case, target, options)?) };
     let diagnostics = Diagnostics {
         title: lines(&case.title),

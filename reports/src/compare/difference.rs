@@ -1,7 +1,7 @@
 use serde::Serialize;
 
 use super::{CaseChange, RuleChange, cases, rules};
-use crate::document::{Document, Role, Verdict};
+use crate::document::{Document, TargetRole, Verdict};
 
 /// The number of the form of a difference as JSON.
 const SCHEMA: u32 = 1;
@@ -30,7 +30,7 @@ pub struct Side {
     /// What the target is called.
     pub target: String,
     /// Which peer it is.
-    pub role: Role,
+    pub role: TargetRole,
     /// The version of the suite.
     pub suite: String,
     /// Whether it conforms.
@@ -77,7 +77,7 @@ pub fn compare(old: &Document, new: &Document) -> Result<Difference, CompareErro
 #[error("the old document is about a {old} and the new one about a {new}: they have no rule in common")]
 pub struct CompareError {
     /// The role in the old document.
-    pub old: Role,
+    pub old: TargetRole,
     /// The role in the new document.
-    pub new: Role,
+    pub new: TargetRole,
 }

@@ -156,7 +156,11 @@ fn judged(
             if named.insert((place, case.id.as_str())) {
                 rule.cases.push(case.id.clone());
             }
-            if case.verdict.is_conclusive() && case.broken_rules.contains(id) {
+            let is_broken = case.verdict.is_conclusive() && case.broken_rules.contains(id);
+            if is_broken || case.verdict.shows_its_rules() {
+                rule.exercised += 1;
+            }
+            if is_broken {
                 rule.verdict = RuleVerdict::Broken;
             } else if case.verdict.shows_its_rules() && rule.verdict == RuleVerdict::NotExercised {
                 rule.verdict = RuleVerdict::Held;
@@ -181,6 +185,8 @@ fn unjudged(rule: RuleInfo) -> RuleResult {
         level,
         verdict: RuleVerdict::NotExercised,
         cases: Vec::new(),
+        exercised: 0,
+        sides: Vec::new(),
         section,
         section_title,
         clause,

@@ -1,6 +1,6 @@
 use std::collections::HashMap;
 
-use crate::document::{Document, Level, Role, RuleVerdict, Verdict};
+use crate::document::{Document, Level, RuleVerdict, TargetRole, Verdict};
 
 /// The most implementations that are put side by side.
 const MOST_COLUMNS: usize = 64;
@@ -21,7 +21,7 @@ pub struct Column {
     /// What it is called.
     pub target: String,
     /// Which peer it is.
-    pub role: Role,
+    pub role: TargetRole,
     /// The version of the suite that it was tested with.
     pub suite: String,
     /// Whether it conforms.
@@ -165,9 +165,9 @@ pub enum MatrixError {
     #[error("it is about a {found}, and the first one is about a {first}: they have no rule in common")]
     OtherRole {
         /// The role in the first document.
-        first: Role,
+        first: TargetRole,
         /// The role in this one.
-        found: Role,
+        found: TargetRole,
     },
     /// Nobody could read it.
     #[error("{MOST_COLUMNS} implementations are the most that are put side by side")]

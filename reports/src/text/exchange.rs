@@ -10,7 +10,7 @@ use super::escape::escaped;
 use super::page::Page;
 use super::palette::{BAD, BROKEN_MARK, FAINT, PLAIN, STRONG};
 use super::wording::counted;
-use crate::document::{Carried, CaseResult, Role, TranscriptEntry};
+use crate::document::{Carried, CaseResult, Role, TargetRole, TranscriptEntry};
 
 /// How many of a long transcript's last entries are shown: where none is known to have broken a rule, and where one is.
 const LAST: usize = 40;
@@ -33,11 +33,17 @@ const SHARE_OF_NAME: usize = 8;
 const BEFORE: usize = 13;
 
 /// A case's transcript, drawn: a lane for the client, one for the server, and an arrow for each thing that one of them did.
-pub(super) fn write(page: &mut Page<'_>, case: &CaseResult, target: Role) -> io::Result<()> {
+pub(super) fn write(page: &mut Page<'_>, case: &CaseResult, target: TargetRole) -> io::Result<()> {
     let entries = &case.transcript;
     if entries.is_empty() {
         return page.line(&[(FAINT, "  Exchange  "), (PLAIN, "nothing was exchanged")]);
     }
+    page.line(&[(FAINT, "  Exchange, times in ms")])?;
+    write_entries(page, entries, target)
+}
+
+/// The entries of a transcript between two lanes. What the target did stands out.
+pub(super) fn write_entries(page: &mut Page<'_>, entries: &[TranscriptEntry], target: TargetRole) -> io::Result<()> {
     let lanes = Lanes::of(entries, page.width());
     lanes.write_heads(page, target)?;
     let mut left_out = 0;
@@ -92,13 +98,13 @@ impl Lanes {
     }
 
     /// Whose lane is which.
-    fn write_heads(&self, page: &mut Page<'_>, target: Role) -> io::Result<()> {
+    fn write_heads(&self, page: &mut Page<'_>, target: TargetRole) -> io::Result<()> {
         let (client, server) = match target {
-            Role::Client => ("client (target)", "server"),
-            Role::Server => ("client", "server (target)"),
+            TargetRole::Client => ("client (target)", "server"),
+            TargetRole::Server => ("client", "server (target)"),
+            TargetRole::Both => ("client", "server"),
         };
         let between = (self.room + 2).saturating_sub(client.len() + server.len());
-        page.line(&[(FAINT, "  Exchange, times in ms")])?;
         page.line(&[(FAINT, &format!("{}{client}{}{server}", self.margin(), " ".repeat(between)))])
     }
 
@@ -115,9 +121,9 @@ impl Lanes {
     }
 
     /// One entry: when, in which direction, what it means, and its octets: beside a short meaning, below a long one.
-    fn write_entry(&self, page: &mut Page<'_>, entry: &TranscriptEntry, target: Role) -> io::Result<()> {
+    fn write_entry(&self, page: &mut Page<'_>, entry: &TranscriptEntry, target: TargetRole) -> io::Result<()> {
         let broken = !entry.breaks.is_empty();
-        let style = match (broken, entry.from == target) {
+        let style = match (broken, target == TargetRole::from(entry.from)) {
             (true, _) => BAD,
             (false, true) => STRONG,
             (false, false) => PLAIN,

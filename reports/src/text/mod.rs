@@ -12,19 +12,23 @@ mod detail;
 pub(crate) mod escape;
 mod exchange;
 mod failures;
+mod finding;
 mod groups;
 mod header;
 pub(crate) mod page;
 pub(crate) mod palette;
 mod rules;
 mod sections;
+mod sides;
 pub(crate) mod wording;
 
 use std::io::{self, Write};
 
-use crate::document::{CaseResult, Document, Role};
+use crate::document::{CaseResult, Document, TargetRole};
 use crate::render::RenderOptions;
 use page::Page;
+
+pub use finding::render_finding;
 
 /// Writes the report.
 ///
@@ -35,6 +39,7 @@ pub fn render(document: &Document, options: &RenderOptions, out: &mut dyn Write)
     let mut page = Page::new(out, options);
     header::write(&mut page, document)?;
     rules::write(&mut page, document)?;
+    sides::write(&mut page, document)?;
     failures::write_failed(&mut page, document)?;
     groups::write_unexpected_passes(&mut page, document)?;
     groups::write_errors(&mut page, document)?;
@@ -52,7 +57,7 @@ pub(crate) fn case_detail(document: &Document, case: &CaseResult, options: &Rend
 }
 
 /// A case's exchange as the report draws it, for other formats.
-pub(crate) fn exchange(case: &CaseResult, target: Role, options: &RenderOptions) -> io::Result<String> {
+pub(crate) fn exchange(case: &CaseResult, target: TargetRole, options: &RenderOptions) -> io::Result<String> {
     written(options, |page| exchange::write(page, case, target))
 }
 

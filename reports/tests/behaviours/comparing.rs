@@ -1,7 +1,7 @@
 //! What changed between two documents.
 
 use sinkcheck_reports::compare::{self, Change, Difference, compare};
-use sinkcheck_reports::document::{CaseResult, CaseVerdict, Level, Reason, Role};
+use sinkcheck_reports::document::{CaseResult, CaseVerdict, Level, Reason, TargetRole};
 use sinkcheck_reports::{Document, RenderOptions};
 
 use crate::handmade::{self, case, document, failure, rule};
@@ -132,7 +132,7 @@ fn what_only_one_of_them_has_is_new_or_gone() {
 #[test]
 fn a_server_and_a_client_are_not_compared() {
     let error = compare(&handmade::conforming(), &handmade::failing_client()).expect_err("they differ in role");
-    assert_eq!((error.old, error.new), (Role::Server, Role::Client));
+    assert_eq!((error.old, error.new), (TargetRole::Server, TargetRole::Client));
     assert!(error.to_string().contains("no rule in common"));
 }
 

@@ -1,7 +1,7 @@
 //! One document out of several.
 
 use sinkcheck_reports::Document;
-use sinkcheck_reports::document::{CaseResult, CaseVerdict, Level, RuleVerdict, Shard, Verdict};
+use sinkcheck_reports::document::{CaseResult, CaseVerdict, Level, RuleVerdict, Shard, TargetRole, Verdict};
 use sinkcheck_reports::event::RunEvent;
 use sinkcheck_reports::fold::exit_code;
 use sinkcheck_reports::merge::{MergeError, OTHER_SHARD, merge};
@@ -77,7 +77,7 @@ fn documents_that_do_not_fit_are_refused_with_the_cause() {
         ("2.json has another target than 1.json: other-sink, and not acme-sink 2.1", |document| {
             document.target.name = "other-sink".into();
         }),
-        ("2.json has another role than 1.json", |document| document.target.role = document.target.role.other()),
+        ("2.json has another role than 1.json", |document| document.target.role = TargetRole::Client),
         ("2.json has another list of capabilities than 1.json", |document| document.target.capabilities.clear()),
         ("2.json has another suite than 1.json", |document| document.suite.version = "9".into()),
         ("2.json has another form than 1.json", |document| document.schema = 0),
@@ -96,6 +96,14 @@ fn documents_that_do_not_fit_are_refused_with_the_cause() {
     let error = merge(vec![first(), shard(2, 2, vec![passing("server/a/x", "a.one")])], false).expect_err("twice");
     assert!(error.to_string().contains("the case server/a/x is in 1.json and in 2.json"), "{error}");
     assert_eq!(merge(vec![], false), Err(MergeError::Nothing));
+}
+
+#[test]
+fn what_was_watched_is_not_merged() {
+    let (name, mut watched) = shard(1, 1, vec![]);
+    watched.suite.cases = 0;
+    let error = merge(vec![(name, watched)], false).expect_err("it is no run");
+    assert!(error.to_string().contains("1.json is about traffic that was watched"), "{error}");
 }
 
 #[test]

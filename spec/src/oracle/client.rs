@@ -5,6 +5,7 @@ use super::breach::{Breach, layout_of_client, rule_of_malformed_to_client};
 use super::phase::Phase;
 use super::pongs::Pongs;
 use super::publishes::Publishes;
+use super::reading::Reading;
 use super::responses::Responses;
 use crate::wire::{DecodeError, Message, MessageId, MessageType, Note, publish_id};
 
@@ -91,9 +92,14 @@ impl ClientOracle {
 
     /// A frame with this content is about to be sent.
     pub fn sent(&mut self, content: &[u8]) {
+        self.sent_reading(&Reading::of(content));
+    }
+
+    pub(super) fn sent_reading(&mut self, reading: &Reading<'_>) {
+        let content = reading.content;
         self.sent_frames += 1;
         self.last_sent = content.first().map(|first| MessageType::from_nibble(first >> 4));
-        match Message::decode(content) {
+        match reading.strict() {
             Ok(Message::ConnectionResponse(response)) => {
                 self.responses.sent(response.is_acceptance(), self.requests > 0);
             }
@@ -103,7 +109,7 @@ impl ClientOracle {
             Ok(Message::Nack(nack)) => self.publishes.answered(nack.message_id, self.sent_frames),
             Ok(Message::Ping) => self.pongs.ping_sent(),
             Ok(Message::Pong) => self.pongs.pong_sent(),
-            Err(error) => self.sent_malformed(content, &error),
+            Err(error) => self.sent_malformed(content, error),
         }
     }
 
@@ -162,10 +168,15 @@ impl ClientOracle {
 
     /// A frame with this content came. The rules that it breaks, the weightiest first.
     pub fn received(&mut self, content: &[u8]) -> Vec<Breach> {
+        self.received_reading(&Reading::of(content))
+    }
+
+    pub(super) fn received_reading(&mut self, reading: &Reading<'_>) -> Vec<Breach> {
+        let content = reading.content;
         let message_type = content.first().map(|first| MessageType::from_nibble(first >> 4));
-        match Message::decode_over_long(content) {
+        match &reading.lenient {
             Ok((message, notes)) => {
-                let mut breaches = self.received_message(&message);
+                let mut breaches = self.received_message(message);
                 let long = notes.iter().find_map(|note| match note {
                     Note::LongVarint { field, .. } => Some(*field),
                     Note::NonZeroIgnoredBits => None,
@@ -181,7 +192,7 @@ impl ClientOracle {
                 if message_type == Some(MessageType::ConnectionResponse) {
                     return vec![self.response_came()];
                 }
-                let mut breaches = vec![layout_of_client(content, &error)];
+                let mut breaches = vec![layout_of_client(content, error)];
                 breaches.extend(self.place(message_type));
                 if let Some(id) = publish_id(content) {
                     self.publishes.passed(id);

@@ -2,7 +2,7 @@ use std::path::PathBuf;
 
 use clap::{Args, Subcommand, ValueEnum};
 
-use crate::cli::args::Forms;
+use crate::cli::args::ResultArguments;
 
 #[derive(Debug, Args)]
 #[command(after_help = "Examples:
@@ -35,7 +35,7 @@ pub(super) struct Render {
     #[arg(value_name = "DOC")]
     pub(super) document: PathBuf,
     #[command(flatten)]
-    pub(super) forms: Forms,
+    pub(super) result: ResultArguments,
 }
 
 #[derive(Debug, Args)]
@@ -78,7 +78,7 @@ pub(super) struct Merge {
     #[arg(long)]
     pub(super) partial: bool,
     #[command(flatten)]
-    pub(super) forms: Forms,
+    pub(super) result: ResultArguments,
 }
 
 #[derive(Debug, Args)]

@@ -11,7 +11,7 @@ use crate::cli::outputs::{self, Beside};
 
 pub(super) fn merge(typed: &Merge, matches: &ArgMatches, terminal: &Terminal) -> Result<u8, Failure> {
     check_one_stdin(&typed.documents)?;
-    let outputs = outputs::outputs(&typed.forms, matches, Beside::Text)?;
+    let outputs = outputs::outputs(&typed.result, matches, Beside::Text)?;
     let mut documents = Vec::new();
     let mut octets = 0;
     for path in &typed.documents {
@@ -27,7 +27,7 @@ pub(super) fn merge(typed: &Merge, matches: &ArgMatches, terminal: &Terminal) ->
         documents.push((name(path), read(path)?));
     }
     let document = merge::merge(documents, typed.partial).map_err(|error| Failure::usage(error.to_string()))?;
-    outputs::write(&document, &outputs, terminal, typed.forms.verbose)?;
+    outputs::write(&document, &outputs, terminal, typed.result.verbose)?;
     // An entry of the list of known failures that fits nothing is told by each shard's own exit code.
     Ok(exit_code(&document, 0))
 }

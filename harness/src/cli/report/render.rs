@@ -7,8 +7,8 @@ use crate::cli::exit::{CONFORMS, Failure};
 use crate::cli::outputs::{self, Beside};
 
 pub(super) fn render(typed: &Render, matches: &ArgMatches, terminal: &Terminal) -> Result<u8, Failure> {
-    let outputs = outputs::outputs(&typed.forms, matches, Beside::Nothing)?;
+    let outputs = outputs::outputs(&typed.result, matches, Beside::Nothing)?;
     let document = documents::read(&typed.document)?;
-    outputs::write(&document, &outputs, terminal, typed.forms.verbose)?;
+    outputs::write(&document, &outputs, terminal, typed.result.verbose)?;
     Ok(CONFORMS)
 }

@@ -11,6 +11,7 @@ use crate::catalogue::Role;
 use crate::oracle::Breach;
 use crate::oracle::breach::{rule_of_malformed, rule_of_malformed_to_client};
 use crate::oracle::model::{Answer, Meaning, Symbol};
+use crate::oracle::reading::Reading;
 use crate::wire::{ConnectionResponse, Message, MessageId, Note, ResponseCode};
 
 /// A frame that passes.
@@ -18,9 +19,8 @@ pub(super) struct Passing<'a> {
     pub(super) from: Role,
     pub(super) at: Duration,
     pub(super) number: u64,
-    pub(super) content: &'a [u8],
+    pub(super) reading: &'a Reading<'a>,
     pub(super) symbol: &'a Symbol,
-    pub(super) decoded: Option<&'a (Message<'a>, Vec<Note>)>,
 }
 
 impl Passing<'_> {
@@ -120,7 +120,7 @@ impl Account {
         self.heard(passing.from, passing.at);
         let kept = |rule: Met| breaches.iter().all(|breach| breach.rule != Met::IDS[rule as usize]);
         let mut read_on = None;
-        if let Some((message, notes)) = passing.decoded {
+        if let Ok((message, notes)) = &passing.reading.lenient {
             self.layout(passing.from, message, notes, &kept);
         }
         if self.is_surely_accepted && passing.from == Role::Server && !self.shown_open && self.response.is_some() {
@@ -266,14 +266,14 @@ impl Account {
             self.is_surely_accepted = true;
             self.silence = self.keepalive_interval.map(|interval| Silence::new(interval, passing.at));
         }
-        if let Some(rule) = passing.decoded.and_then(|(message, _)| closes(message)) {
+        if let Some(rule) = passing.reading.lenient.as_ref().ok().and_then(|(message, _)| closes(message)) {
             self.server.duties.must_close(Close::new(rule, passing.at, passing.number));
         }
     }
 
     fn publish(&mut self, passing: &Passing<'_>, id: MessageId, kept: &dyn Fn(Met) -> bool) {
         let (from, to) = (passing.from, passing.from.other());
-        let is_long = passing.decoded.is_some_and(|(_, notes)| !notes.is_empty());
+        let is_long = passing.reading.lenient.as_ref().is_ok_and(|(_, notes)| !notes.is_empty());
         let owed = self.is_surely_accepted && !self.has_ended && !passing.is_doubtful();
         let both_in_flight = self.peer(from).duties.exchanges.waiting(id).is_some();
         let accepted = self.response.is_some_and(Answer::accepts);
@@ -349,10 +349,10 @@ impl Account {
     /// Malformed content passes.
     fn malformed(&mut self, passing: &Passing<'_>) {
         let to = passing.from.other();
-        let Err(error) = Message::decode(passing.content) else { return };
+        let Err(error) = passing.reading.strict() else { return };
         let rule = match to {
-            Role::Server => rule_of_malformed(passing.content, &error),
-            Role::Client => rule_of_malformed_to_client(passing.content, &error),
+            Role::Server => rule_of_malformed(passing.reading.content, error),
+            Role::Client => rule_of_malformed_to_client(passing.reading.content, error),
         };
         self.remembered.malformed[index(passing.from)] = Some(passing.number);
         if let Some(id) = passing.symbol.malformed_publish {

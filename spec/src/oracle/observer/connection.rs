@@ -7,8 +7,8 @@ use super::account::{Account, Passing};
 use super::{Finding, FindingKind, Judged, Settings, Tally};
 use crate::catalogue::{Level, Role, catalogue};
 use crate::oracle::model::{Meaning, Model, Outcome, Symbol};
+use crate::oracle::reading::Reading;
 use crate::oracle::{Breach, ClientOracle, ServerOracle};
-use crate::wire::Message;
 
 /// How far one of the two peers can be followed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -69,25 +69,25 @@ impl Observer {
         if !follows_server && !follows_client {
             return;
         }
-        let decoded = Message::decode_over_long(content);
-        let symbol = Symbol::read(content, &decoded);
+        let reading = Reading::of(content);
+        let symbol = Symbol::of(&reading);
         if follows_server && from == Role::Client {
-            self.server.sent(content);
+            self.server.sent_reading(&reading);
         }
         if follows_client && from == Role::Server {
-            self.client.sent(content);
+            self.client.sent_reading(&reading);
         }
         let breaches = match from {
-            Role::Client if follows_client => self.client.received(content),
-            Role::Server if follows_server => self.server.received(content),
+            Role::Client if follows_client => self.client.received_reading(&reading),
+            Role::Server if follows_server => self.server.received_reading(&reading),
             _ => Vec::new(),
         };
         let (sender, receiver) = self.model.passes(from, &symbol);
         self.compare(from, at, number, sender, &symbol, &breaches);
-        let passing = Passing { from, at, number, content, symbol: &symbol, decoded: decoded.as_ref().ok() };
-        let mut proofs = breaches.iter().map(|breach| self.account.proof(&passing, breach.rule)).collect::<Vec<_>>();
+        let passing = Passing { from, at, number, reading: &reading, symbol: &symbol };
+        let proofs: Vec<_> = breaches.iter().map(|breach| self.account.proof(&passing, breach.rule)).collect();
         let read_on = self.account.frame(&passing, &breaches);
-        for (breach, frames) in breaches.into_iter().zip(proofs.drain(..)) {
+        for (breach, frames) in breaches.into_iter().zip(proofs) {
             self.blame(from, at, breach, frames);
         }
         if let Some(close) = read_on {

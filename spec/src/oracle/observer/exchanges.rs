@@ -1,12 +1,16 @@
 //! The PUBLISHes that passed towards one peer, and its answers.
 
-use std::collections::{BTreeMap, VecDeque};
+use std::collections::VecDeque;
 use std::time::Duration;
 
+use crate::oracle::ids::IdMap;
 use crate::wire::MessageId;
 
 /// So many answered ones are remembered, so that a second answer can be shown with the first.
 const REMEMBERED: usize = 32;
+
+/// Twice as many as there are ids.
+const MOST_ORDERED: usize = 8192;
 
 /// A PUBLISH without an answer.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -23,7 +27,7 @@ pub(super) struct Waiting {
 #[derive(Debug, Clone, Default)]
 pub(super) struct Exchanges {
     /// At most one for each id: who sends more than that has broken a rule already.
-    waiting: BTreeMap<MessageId, Waiting>,
+    waiting: IdMap<Waiting>,
     /// Those that are owed an answer, oldest first. What was answered meanwhile is dropped when it comes to the front.
     order: VecDeque<(MessageId, u64, Duration)>,
     /// The id, and the frames of the PUBLISH and its answer.
@@ -37,14 +41,14 @@ impl Exchanges {
             self.order.push_back((id, frame, since));
         }
         // What waits is at most one for each id; the rest was answered out of order.
-        if self.order.len() > 2 * self.waiting.len() + 16 {
+        if self.order.len() > MOST_ORDERED {
             let waiting = &self.waiting;
-            self.order.retain(|(id, frame, _)| waiting.get(id).is_some_and(|one| one.frame == *frame));
+            self.order.retain(|(id, frame, _)| waiting.get(*id).is_some_and(|one| one.frame == *frame));
         }
     }
 
     pub(super) fn answered(&mut self, id: MessageId, frame: u64) -> Option<Waiting> {
-        let waiting = self.waiting.remove(&id)?;
+        let waiting = self.waiting.remove(id)?;
         if self.answered.len() == REMEMBERED {
             self.answered.pop_front();
         }
@@ -52,7 +56,7 @@ impl Exchanges {
         while self
             .order
             .front()
-            .is_some_and(|(id, frame, _)| self.waiting.get(id).is_none_or(|one| one.frame != *frame))
+            .is_some_and(|(id, frame, _)| self.waiting.get(*id).is_none_or(|one| one.frame != *frame))
         {
             self.order.pop_front();
         }
@@ -61,14 +65,14 @@ impl Exchanges {
 
     /// The one under this id that has no answer.
     pub(super) fn waiting(&self, id: MessageId) -> Option<Waiting> {
-        self.waiting.get(&id).copied()
+        self.waiting.get(id).copied()
     }
 
     /// The frames that have to do with this id, as far as they are remembered.
     pub(super) fn frames(&self, id: MessageId) -> impl Iterator<Item = u64> {
         let answered = self.answered.iter().rev().find(|(answered, ..)| *answered == id);
         let answered = answered.into_iter().flat_map(|(_, publish, answer)| [*publish, *answer]);
-        self.waiting.get(&id).map(|waiting| waiting.frame).into_iter().chain(answered)
+        self.waiting.get(id).map(|waiting| waiting.frame).into_iter().chain(answered)
     }
 
     /// Since when the oldest of those that must be answered waits.
@@ -79,13 +83,13 @@ impl Exchanges {
     /// The oldest one that must be answered; it is not owed any more.
     pub(super) fn take_oldest(&mut self) -> Option<(MessageId, u64)> {
         let (id, frame, _) = self.order.pop_front()?;
-        if let Some(waiting) = self.waiting.get_mut(&id) {
+        if let Some(waiting) = self.waiting.get_mut(id) {
             waiting.owed = false;
         }
         while self
             .order
             .front()
-            .is_some_and(|(id, frame, _)| self.waiting.get(id).is_none_or(|one| one.frame != *frame))
+            .is_some_and(|(id, frame, _)| self.waiting.get(*id).is_none_or(|one| one.frame != *frame))
         {
             self.order.pop_front();
         }
