@@ -9,5 +9,6 @@ pub mod judge;
 pub mod observe;
 pub mod player;
 pub mod proxy;
+pub mod record;
 pub mod run;
 pub mod target;

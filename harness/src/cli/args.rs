@@ -52,6 +52,10 @@ pub(super) enum Command {
     Certify(Certify),
     /// Sit between clients and a server, pass everything on, and judge both while they speak
     Proxy(Box<Proxy>),
+    /// Judge recorded sessions: what the proxy wrote, a capture, the transcripts of a result
+    Judge(Judge),
+    /// Make a scenario file of a recorded session
+    Record(Record),
     /// Run the reference implementation as a program
     Simulate(Simulate),
     /// List cases or rules
@@ -163,6 +167,81 @@ fn parse_shard(text: &str) -> Result<Shard, String> {
         Some((number, of)) if (1..=of).contains(&number) => Ok(Shard { number, of }),
         _ => Err("a shard is written as 2/4: the second of four".to_owned()),
     }
+}
+
+#[derive(Debug, Args)]
+#[command(after_help = "Examples:
+  sinkcheck judge session.jsonl
+  sinkcheck judge traffic.pcapng --port 4000 --side client --keepalive-interval 60s
+  sinkcheck judge traffic.pcap --keylog secrets.log
+  sinkcheck judge result.json --format json --output judged.json
+  tcpdump -i eth0 -s 0 -U -w - port 4000 | sinkcheck judge -
+
+A record is a file of JSON lines (what `sinkcheck proxy --record` writes), a result document of `certify`, or a pcap or pcapng file;
+its content says which. Connections of several files are judged one by one and told of in one result.
+
+Exit codes: as those of certify; 2 where nothing could be read as a record, 3 where nothing could be judged")]
+pub(super) struct Judge {
+    /// Records; - is standard input
+    #[arg(required = true, value_name = "FILE")]
+    pub(super) files: Vec<PathBuf>,
+    /// Who is judged
+    #[arg(long, value_enum, default_value_t = SideArgument::Both, value_name = "SIDE")]
+    pub(super) side: SideArgument,
+    /// The keepalive interval of the two peers, such as 60s; without it nobody is blamed for being silent
+    #[arg(long, value_name = "DURATION")]
+    pub(super) keepalive_interval: Option<String>,
+    /// How long an answer or a close may take before its lack is blamed
+    #[arg(long, value_name = "DURATION", default_value = "60s")]
+    pub(super) patience: String,
+    /// In a capture: a port at which a server listens; may be given several times. Without it the content tells
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..))]
+    pub(super) port: Vec<u16>,
+    /// For a capture of TLS: the key log of a peer (SSLKEYLOGFILE); tshark must be installed
+    #[arg(long, value_name = "FILE")]
+    pub(super) keylog: Option<PathBuf>,
+    #[command(flatten)]
+    pub(super) result: ResultArguments,
+}
+
+#[derive(Debug, Args)]
+#[command(after_help = "Examples:
+  sinkcheck record session.jsonl --scenario mine/session.yaml
+  sinkcheck record traffic.pcap --connection '10.0.0.7:51234 > 10.0.0.1:4000' --under-test client --scenario mine/device.yaml
+  sinkcheck certify server tcp://127.0.0.1:4000 --suite mine
+
+What the other role did is sent again, what the role under test did is expected. Ids and event types aren't fixed: they are those of
+the target. What can't be turned into a step is said.")]
+pub(super) struct Record {
+    /// A record, in any form that `judge` reads; - is standard input
+    #[arg(value_name = "SESSION")]
+    pub(super) session: PathBuf,
+    /// The scenario file to write; - is standard output
+    #[arg(long, value_name = "FILE")]
+    pub(super) scenario: PathBuf,
+    /// Whose behaviour the scenario judges
+    #[arg(long, value_enum, default_value_t = RoleArgument::Server, value_name = "ROLE")]
+    pub(super) under_test: RoleArgument,
+    /// The connection to take, by its name in the record; the only one if absent
+    #[arg(long, value_name = "NAME")]
+    pub(super) connection: Option<String>,
+    /// In a capture: a port at which a server listens; may be given several times. Without it the content tells
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..))]
+    pub(super) port: Vec<u16>,
+    /// For a capture of TLS: the key log of a peer (SSLKEYLOGFILE); tshark must be installed
+    #[arg(long, value_name = "FILE")]
+    pub(super) keylog: Option<PathBuf>,
+}
+
+/// Which of the two peers is judged.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(super) enum SideArgument {
+    /// The server
+    Server,
+    /// The client
+    Client,
+    /// Both
+    Both,
 }
 
 fn parse_format(text: &str) -> Result<Format, String> {

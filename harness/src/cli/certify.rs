@@ -13,7 +13,7 @@ use tokio::sync::mpsc;
 use super::args::{Certify, RoleArgument, Terminal};
 use super::exit::Failure;
 use super::needs::Needs;
-use super::outputs::{self, Beside};
+use super::outputs;
 use super::progress::Progress;
 use super::selection::{Selection, Wanted, scenarios, select};
 use super::stopping::stop_at_signals;
@@ -26,7 +26,7 @@ pub(super) fn certify(typed: &Certify, matches: &ArgMatches, terminal: &Terminal
         RoleArgument::Server => Role::Server,
         RoleArgument::Client => Role::Client,
     };
-    let outputs = outputs::outputs(&typed.result, matches, Beside::Text)?;
+    let outputs = outputs::outputs(&typed.result, matches)?;
     let known_failures = match &typed.known_failing {
         Some(file) => KnownFailures::read(file, time::UtcDateTime::now().date())
             .map_err(|mistake| Failure::mistakes(&[*mistake], false))?,

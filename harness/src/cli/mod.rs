@@ -7,11 +7,13 @@ mod decode;
 mod durations;
 mod exit;
 mod init;
+mod judge;
 mod lint;
 mod needs;
 mod outputs;
 mod progress;
 mod proxy;
+mod record;
 mod report;
 mod selection;
 mod simulate;
@@ -34,6 +36,8 @@ pub fn main() -> ExitCode {
     };
     let done = match &arguments.command {
         Command::Certify(typed) => certify::certify(typed, &matches, &arguments.terminal),
+        Command::Judge(typed) => judge::judge(typed, &matches, &arguments.terminal),
+        Command::Record(typed) => record::record(typed),
         Command::Proxy(typed) => proxy::proxy(typed, &matches, &arguments.terminal),
         Command::Simulate(typed) => simulate::simulate(typed),
         Command::List(typed) => browse::list(typed),

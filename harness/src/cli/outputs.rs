@@ -20,17 +20,18 @@ pub(super) struct Output {
     file: Option<PathBuf>,
 }
 
-/// What goes to standard output if nothing that was asked for does.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Beside {
-    /// The text report, unless the call is to be quiet.
-    Text,
-    /// Nothing, if there is another form at all.
-    Nothing,
+/// Pairs each --output with the --format before it. Text goes to standard output beside what goes to files, unless the call is to be
+/// quiet.
+pub(super) fn outputs(typed: &ResultArguments, matches: &ArgMatches) -> Result<Vec<Output>, Failure> {
+    paired(typed, matches, !typed.quiet)
 }
 
-/// Pairs each --output with the --format before it.
-pub(super) fn outputs(typed: &ResultArguments, matches: &ArgMatches, beside: Beside) -> Result<Vec<Output>, Failure> {
+/// The same, with nothing beside what was asked for; text if nothing was.
+pub(super) fn only_outputs(typed: &ResultArguments, matches: &ArgMatches) -> Result<Vec<Output>, Failure> {
+    paired(typed, matches, typed.format.is_empty() && typed.output.is_empty())
+}
+
+fn paired(typed: &ResultArguments, matches: &ArgMatches, text_beside: bool) -> Result<Vec<Output>, Failure> {
     let mut matches = matches;
     while let Some((_, deeper)) = matches.subcommand() {
         matches = deeper;
@@ -55,9 +56,7 @@ pub(super) fn outputs(typed: &ResultArguments, matches: &ArgMatches, beside: Bes
     }
     let mut list: Vec<Output> = list.into_iter().map(|(_, output)| output).collect();
     match list.iter().filter(|output| output.file.is_none()).count() {
-        0 if !typed.quiet && (beside == Beside::Text || list.is_empty()) => {
-            list.push(Output { format: Format::Text, file: None })
-        }
+        0 if text_beside => list.push(Output { format: Format::Text, file: None }),
         0 | 1 => {}
         _ => return Err(Failure::usage("two forms for standard output: give all but one of them an --output")),
     }

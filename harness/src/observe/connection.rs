@@ -9,6 +9,7 @@ use sinkcheck_spec::catalogue::Role;
 use sinkcheck_spec::oracle::{Observer, Settings};
 
 use super::Found;
+use super::acquainted::{Acquainted, Known};
 use super::cut::Cutter;
 use super::excerpt::proof;
 use super::kept::{Kept, milliseconds, report_role};
@@ -61,6 +62,7 @@ pub struct Observed {
     /// What ended a direction, and how many frames had passed by then.
     ends: Vec<(u64, TranscriptEntry)>,
     about: Option<String>,
+    acquainted: Option<Acquainted>,
     doubt: Option<Reason>,
     fault: Option<String>,
 }
@@ -81,6 +83,7 @@ impl Observed {
             sides: Role::ALL.map(Side::new),
             ends: Vec::new(),
             about: None,
+            acquainted: None,
             doubt: None,
             fault: None,
         }
@@ -93,6 +96,14 @@ impl Observed {
         self
     }
 
+    /// Says to which server it belongs, and which of its clients it is, if that is known: what both did on their other connections
+    /// tells whether they know each other.
+    #[must_use]
+    pub fn among(mut self, known: Known, identity: Option<Arc<str>>) -> Self {
+        self.acquainted = Some(Acquainted::new(known, identity));
+        self
+    }
+
     /// The next octets of a direction, in whatever pieces they come. Those behind the direction's end are ignored.
     pub fn octets(&mut self, from: Role, at: Duration, octets: &[u8], found: &mut Vec<Found>) {
         if self.closed[index(from)] {
@@ -101,6 +112,10 @@ impl Observed {
         self.guarded(at, found, |observed, at, found| {
             let mut cutter = std::mem::take(&mut observed.cutters[index(from)]);
             cutter.take(octets, |frame| observed.frame(from, at, frame, found));
+            if !cutter.begun().is_empty() {
+                observed.observer.part_of_frame(from, at);
+                observed.collect(found);
+            }
             observed.cutters[index(from)] = cutter;
         });
     }
@@ -188,12 +203,20 @@ impl Observed {
     fn frame(&mut self, from: Role, at: Duration, frame: &[u8], found: &mut Vec<Found>) {
         self.kept.push(self.observer.frames(), from, at, frame);
         self.sides[index(from)].frames += 1;
-        self.observer.frame(from, at, frame.get(LENGTH..).unwrap_or_default());
-        self.collect(found);
+        let content = frame.get(LENGTH..).unwrap_or_default();
+        self.observer.frame(from, at, content);
+        let is_blamed = self.collect(found);
+        if let Some(acquainted) = &mut self.acquainted {
+            acquainted.heard(from, at, content, &mut self.observer, is_blamed);
+            self.collect(found);
+        }
     }
 
-    fn collect(&mut self, found: &mut Vec<Found>) {
+    /// True if something was found.
+    fn collect(&mut self, found: &mut Vec<Found>) -> bool {
+        let mut is_any = false;
         while let Some(finding) = self.observer.poll() {
+            is_any = true;
             let side = &mut self.sides[index(finding.by)];
             let times = side.add(&finding, &self.kept, self.observer.frames(), &self.name, self.begun);
             if times > MOST_TOLD {
@@ -202,6 +225,7 @@ impl Observed {
             let proof = proof(&finding, &self.kept, &self.name, Duration::ZERO);
             found.push(Found { connection: Arc::clone(&self.name), finding, proof });
         }
+        is_any
     }
 }
 
@@ -210,5 +234,35 @@ pub(super) fn index(role: Role) -> usize {
     match role {
         Role::Server => 0,
         Role::Client => 1,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use sinkcheck_reports::document::CaseVerdict;
+    use sinkcheck_reports::fold::{HARNESS_FAILED, exit_code};
+
+    use super::super::Ledger;
+    use super::*;
+
+    #[test]
+    fn an_oracle_that_panics_is_an_error_of_ours_and_hears_nothing_more() {
+        let mut found = Vec::new();
+        let mut observed = Observed::new("1", Settings::default(), Duration::ZERO);
+        observed.guarded(Duration::ZERO, &mut found, |_, _, _| panic!("out of order"));
+        // What would break a rule.
+        observed.octets(Role::Server, Duration::ZERO, &[0, 1, 0x10], &mut found);
+        observed.tick(Duration::from_secs(1000), &mut found);
+        assert!(found.is_empty() && observed.is_over() && observed.deadline().is_none());
+        let mut ledger = Ledger::default();
+        ledger.add(observed.finish(Duration::from_secs(1000)));
+        let document = ledger.document("a test", "in memory");
+        assert_eq!(document.cases.len(), 2);
+        for case in &document.cases {
+            assert_eq!(case.verdict, CaseVerdict::Error);
+            let reason = case.reason.as_ref().expect("a reason");
+            assert!(reason.message.contains("out of order") && reason.message.contains("please report"), "{reason:?}");
+        }
+        assert_eq!(exit_code(&document, 0), HARNESS_FAILED);
     }
 }

@@ -27,6 +27,7 @@
 //! assert_eq!(sinkcheck_reports::fold::exit_code(&document, 0), 1);
 //! ```
 
+mod acquainted;
 mod case;
 mod connection;
 mod cut;
@@ -37,6 +38,7 @@ mod ledger;
 mod outcome;
 mod rules;
 
+pub use acquainted::Known;
 pub use connection::{Ending, Observed};
 pub use found::Found;
 pub use ledger::Ledger;

@@ -14,6 +14,9 @@ use crate::observe::Ending;
 /// So many octets of a connection may wait for its judge.
 const ROOM: usize = 256 << 10;
 
+/// What a piece takes beside its octets.
+const EACH: usize = 64;
+
 /// How long a judge may hold its connection up in all, beside a fifth of the connection's age.
 const GRACE: Duration = Duration::from_secs(1);
 
@@ -101,7 +104,7 @@ impl Ear {
 
 impl Open {
     async fn place(&self, octets: usize) -> Option<OwnedSemaphorePermit> {
-        let places = u32::try_from(octets.min(ROOM)).unwrap_or(u32::MAX);
+        let places = u32::try_from((octets + EACH).min(ROOM)).unwrap_or(u32::MAX);
         if let Ok(place) = Arc::clone(&self.room).try_acquire_many_owned(places) {
             return Some(place);
         }

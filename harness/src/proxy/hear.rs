@@ -17,7 +17,7 @@ use tokio::time::{Instant, sleep_until, timeout};
 use super::ear::{Ear, Heard, What};
 use super::record::Recorder;
 use super::tell::{Tell, Trouble};
-use crate::observe::{Ledger, Observed};
+use crate::observe::{Known, Ledger, Observed};
 
 /// What came within this time of a deadline may be late by our own fault: nobody is blamed for it.
 const SLACK: Duration = Duration::from_millis(250);
@@ -35,6 +35,8 @@ struct Inner {
     runtime: Handle,
     recorder: Option<Recorder>,
     tell: Arc<dyn Tell>,
+    /// The server behind the proxy, and its clients.
+    known: Known,
     ledger: Mutex<Ledger>,
     /// The connections that are being heard.
     open: Mutex<BTreeSet<u64>>,
@@ -57,24 +59,34 @@ impl Watching {
             runtime,
             recorder,
             tell,
+            known: Known::default(),
             ledger: Mutex::default(),
             open: Mutex::default(),
             finished: Notify::new(),
         }))
     }
 
-    /// Listens to a connection that begins, until its ear is dropped.
-    pub(super) fn listen(&self, number: u64, about: String) -> Ear {
+    /// Listens to a connection that begins, until its ear is dropped. The identity is the one that both the client has and the server
+    /// is shown, if there is one.
+    pub(super) fn listen(&self, number: u64, about: String, identity: Option<Arc<str>>) -> Ear {
         let (ear, heard) = Ear::open(self.0.started);
         lock(&self.0.open).insert(number);
         let opened = self.0.started.elapsed();
-        self.0.runtime.spawn(self.clone().hear(number, about, opened, heard));
+        self.0.runtime.spawn(self.clone().hear(number, about, identity, opened, heard));
         ear
     }
 
-    async fn hear(self, number: u64, about: String, opened: Duration, mut heard: mpsc::UnboundedReceiver<Heard>) {
-        let Inner { settings, started, recorder, tell, .. } = &*self.0;
-        let mut observed = Observed::new(&number.to_string(), *settings, opened).about(about);
+    async fn hear(
+        self,
+        number: u64,
+        about: String,
+        identity: Option<Arc<str>>,
+        opened: Duration,
+        mut heard: mpsc::UnboundedReceiver<Heard>,
+    ) {
+        let Inner { settings, started, recorder, tell, known, .. } = &*self.0;
+        let observed = Observed::new(&number.to_string(), *settings, opened).about(about);
+        let mut observed = observed.among(Arc::clone(known), identity);
         if let Some(recorder) = recorder {
             recorder.event(opened, number, Role::Client, "connected");
         }
@@ -112,6 +124,10 @@ impl Watching {
                         }
                         What::Lost => {
                             observed.lost(fell_behind());
+                            if let Some(recorder) = recorder {
+                                // What follows isn't in the record, and whoever judges it has to know.
+                                recorder.event(at, number, Role::Server, "lost");
+                            }
                             tell.trouble(Trouble::Behind(format!(
                                 "connection {number} brings more than can be judged meanwhile, so it goes on without a judge"
                             )));

@@ -98,7 +98,10 @@ impl Direction<'_> {
         let mut size = LEAST;
         let mut buffer = BytesMut::new();
         loop {
-            buffer.reserve(size);
+            // What was heard holds the whole block until it is judged, so small pieces share one.
+            if buffer.capacity() < size / 2 {
+                buffer.reserve(size);
+            }
             let room = buffer.capacity();
             match reader.read_buf(&mut buffer).await {
                 Ok(0) => break,

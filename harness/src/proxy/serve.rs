@@ -213,7 +213,10 @@ impl Shared {
         };
         let number = self.numbers.fetch_add(1, Ordering::Relaxed) + 1;
         let ear = match &self.watching {
-            Some(watching) => watching.listen(number, format!("the client is {peer}")),
+            Some(watching) => {
+                let identity = certificate.as_deref().and_then(|shown| self.upstream.identity(shown));
+                watching.listen(number, format!("the client is {peer}"), identity)
+            }
             None => Ear::deaf(),
         };
         pass::pass(client, server, &ear, &self.octets).await;

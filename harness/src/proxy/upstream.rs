@@ -1,6 +1,7 @@
 //! The way to the server.
 
 use std::collections::HashMap;
+use std::hash::{DefaultHasher, Hash, Hasher};
 use std::io;
 use std::sync::Arc;
 use std::time::Duration;
@@ -47,6 +48,15 @@ pub(super) enum NoWay {
 }
 
 impl Upstream {
+    /// A name for the identity of a client that showed this certificate, if the server is shown one of its own for it. If it isn't,
+    /// the server may take several clients for one.
+    pub(super) fn identity(&self, certificate: &[u8]) -> Option<Arc<str>> {
+        self.tls.as_ref().filter(|tls| tls.by_certificate.contains_key(certificate))?;
+        let mut hasher = DefaultHasher::new();
+        certificate.hash(&mut hasher);
+        Some(format!("{:016x}", hasher.finish()).into())
+    }
+
     /// Opens a connection for a client that showed this certificate.
     pub(super) async fn open(&self, certificate: Option<&[u8]>) -> Result<Socket, NoWay> {
         let config = match &self.tls {

@@ -1,7 +1,7 @@
 //! How much of what was exchanged is kept, over a whole run: a run may be repeated ten thousand times, and a target may talk
 //! without end.
 
-use sinkcheck_reports::document::{Carried, CaseResult, CaseVerdict, TranscriptEntry};
+use sinkcheck_reports::document::{Carried, CaseResult, CaseVerdict, Role, TranscriptEntry};
 
 /// Some three times what the whole suite takes. A document of it is held in memory more than once when it is written.
 const ROOM: usize = 24 << 20;
@@ -36,12 +36,24 @@ impl Transcripts {
             result.transcript = Vec::new();
             return;
         }
-        let end = result.transcript.len();
-        let mut at = 0;
-        result.transcript.retain(|entry| {
-            at += 1;
-            (at <= ENDS || at + ENDS > end) && size_of_text(entry) <= LONGEST
-        });
+        let all = std::mem::take(&mut result.transcript);
+        let end = all.len();
+        // Whoever reads the transcript must know where it isn't whole.
+        let mut left_out = 0;
+        for (at, entry) in all.into_iter().enumerate() {
+            if (at < ENDS || at + ENDS >= end) && size_of_text(&entry) <= LONGEST {
+                if left_out > 0 {
+                    result.transcript.push(gap(std::mem::take(&mut left_out), entry.ms));
+                }
+                result.transcript.push(entry);
+            } else {
+                left_out += 1;
+            }
+        }
+        if left_out > 0 {
+            let ms = result.transcript.last().map_or(0.0, |entry| entry.ms);
+            result.transcript.push(gap(left_out, ms));
+        }
         result.transcript.shrink_to_fit();
         self.taken += result.transcript.iter().map(self::size).sum::<usize>();
     }
@@ -57,6 +69,10 @@ impl Transcripts {
     }
 }
 
+fn gap(entries: usize, ms: f64) -> TranscriptEntry {
+    TranscriptEntry::event(ms, "", Role::Server, format!("{entries} entries were not kept"))
+}
+
 fn size(entry: &TranscriptEntry) -> usize {
     ENTRY + size_of_text(entry)
 }
@@ -70,8 +86,6 @@ fn size_of_text(entry: &TranscriptEntry) -> usize {
 
 #[cfg(test)]
 mod tests {
-    use sinkcheck_reports::document::Role;
-
     use super::*;
 
     fn case(verdict: CaseVerdict, entries: usize) -> CaseResult {
@@ -94,7 +108,8 @@ mod tests {
         let (mut passed, mut failed) = (case(CaseVerdict::Pass, 100), case(CaseVerdict::Fail, 100));
         transcripts.keep(&mut passed);
         transcripts.keep(&mut failed);
-        assert_eq!((passed.transcript.len(), failed.transcript.len()), (0, 2 * ENDS));
+        assert_eq!((passed.transcript.len(), failed.transcript.len()), (0, 2 * ENDS + 1));
+        assert_eq!(failed.transcript[ENDS].carried, Carried::Event("80 entries were not kept".to_owned()));
         assert!(transcripts.note().is_some_and(|note| note.contains("2 cases")));
     }
 }

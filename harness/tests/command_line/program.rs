@@ -30,11 +30,17 @@ pub(crate) struct Call {
 /// A call of the program with these arguments.
 pub(crate) fn sinkcheck<S: AsRef<std::ffi::OsStr>>(arguments: impl IntoIterator<Item = S>) -> Call {
     let mut command = Command::new(PROGRAM);
-    command.args(arguments).env_remove("NO_COLOR").env_remove("CLICOLOR_FORCE");
-    Call { command, input: Vec::new(), input_stays_open: false }
+    command.args(arguments);
+    Call::of(command)
 }
 
 impl Call {
+    /// A call of another program, which calls this one.
+    pub(crate) fn of(mut command: Command) -> Self {
+        command.env_remove("NO_COLOR").env_remove("CLICOLOR_FORCE");
+        Self { command, input: Vec::new(), input_stays_open: false }
+    }
+
     /// What it reads on standard input.
     pub(crate) fn input(mut self, octets: impl Into<Vec<u8>>) -> Self {
         self.input = octets.into();

@@ -9,7 +9,7 @@ use serde_json::Value;
 
 use crate::folder::Folder;
 use crate::peer::{Peer, framed};
-use crate::program::{Running, sinkcheck};
+use crate::program::{Call, Running, sinkcheck};
 
 /// A program that says where it is once it listens.
 struct Listening {
@@ -19,7 +19,11 @@ struct Listening {
 
 impl Listening {
     fn start(arguments: &[&str]) -> Self {
-        let mut running = sinkcheck(arguments).start();
+        Self::of(sinkcheck(arguments))
+    }
+
+    fn of(call: Call) -> Self {
+        let mut running = call.start();
         let line = running.wait_for_output("\n");
         let place = line.split_whitespace().nth(1).unwrap_or_else(|| panic!("{line}"));
         let address = place.split('=').next().expect("it begins with the address").to_owned();
@@ -240,6 +244,25 @@ fn it_ends_by_itself_after_a_time_and_at_a_signal() {
     proxy.running.signal(Signal::SIGTERM);
     proxy.running.end().exits(0).says("VERDICT conforms");
     drop(stream);
+}
+
+#[test]
+fn more_clients_than_there_are_files_for_wait_their_turn() {
+    let server = Listening::server();
+    let call = format!("ulimit -n 90; exec {} \"$@\"", crate::program::PROGRAM);
+    let mut command = std::process::Command::new("sh");
+    command.args(["-c", &call, "sh", "proxy", "--listen", "tcp://127.0.0.1:0", "--upstream", &server.address]);
+    let mut proxy = Listening::of(Call::of(command));
+    let clients: Vec<TcpStream> = (0..60).map(|_| proxy.connect()).collect();
+    let said = proxy.running.wait_for_message("clients wait meanwhile");
+    assert!(said.contains("raise it (ulimit -n)"), "{said}");
+    // They come to their turn when others have gone.
+    for mut stream in clients {
+        stream.write_all(&framed(&hex::decode("0005312e302e300000000100000002").expect("hex"))).expect("it is open");
+        stream.read_exact(&mut [0; 3]).expect("it comes");
+    }
+    proxy.running.signal(Signal::SIGTERM);
+    proxy.running.end().exits(0).says("Watched 60 connections");
 }
 
 #[track_caller]

@@ -58,16 +58,18 @@ fn nothing_is_passed_on_before_it_was_heard() {
     passing.block_on(in_time(async {
         let session = Session::judged_in(Some(judges.handle().clone()), None).await;
         let (mut client, mut server) = session.pair().await;
-        // All that may wait for a judge.
-        let mut octets = vec![7; 256 << 10];
-        let (written, read) = tokio::join!(client.write_all(&octets.clone()), server.read_exact(&mut octets));
-        written.expect("it is open");
-        read.expect("it comes");
-        let begun = Instant::now();
-        client.write_all(&[8]).await.expect("it is open");
-        server.read_exact(&mut [0]).await.expect("it comes");
-        let took = begun.elapsed();
-        assert!(took >= Duration::from_millis(900), "{took:?}: it arrived before its judge was given up");
+        // So many pieces may wait for a judge: 256 KiB, and each takes 64 octets beside its own.
+        let (octets, mut come) = ([7; 500], [0; 500]);
+        let fit = (256 << 10) / (500 + 64);
+        for piece in 0..=fit {
+            let begun = Instant::now();
+            client.write_all(&octets).await.expect("it is open");
+            server.read_exact(&mut come).await.expect("it comes");
+            let took = begun.elapsed();
+            if piece == fit {
+                assert!(took >= Duration::from_millis(900), "{took:?}: it arrived before its judge was given up");
+            }
+        }
         session.end().await;
     }));
     passing.shutdown_background();

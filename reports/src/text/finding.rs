@@ -2,7 +2,7 @@ use std::io::{self, Write};
 
 use super::exchange;
 use super::page::Page;
-use super::palette::{BAD, BROKEN_MARK, FAINT, OPEN_MARK, PLAIN, STRONG, WARNING, WARNING_MARK};
+use super::palette::{BAD, BROKEN_MARK, FAINT, OPEN_MARK, PLAIN, WARNING, WARNING_MARK};
 use crate::document::{Level, TargetRole};
 use crate::finding::{Finding, FindingKind};
 use crate::render::RenderOptions;
@@ -19,21 +19,23 @@ pub fn render_finding(
     out: &mut dyn Write,
 ) -> io::Result<()> {
     let mut page = Page::new(out, options);
-    let (style, mark, what) = match (finding.finding, finding.level, &finding.rule) {
-        (FindingKind::Broken, level, rule) => {
-            let (style, mark) = if level == Some(Level::Should) { (WARNING, WARNING_MARK) } else { (BAD, BROKEN_MARK) };
-            let level = level.map_or_else(String::new, |level| level.to_string());
-            (style, mark, format!("{level:<6}  {}", rule.as_deref().unwrap_or_default()))
-        }
-        (FindingKind::Disagreement, ..) => (BAD, BROKEN_MARK, "the oracle disagrees with itself".to_owned()),
-        (FindingKind::GaveUp, ..) => (WARNING, OPEN_MARK, "the oracle gave up".to_owned()),
+    let (style, mark, level) = match (finding.finding, finding.level) {
+        (FindingKind::Broken, Some(Level::Should)) => (WARNING, WARNING_MARK, "SHOULD"),
+        (FindingKind::Broken, _) => (BAD, BROKEN_MARK, "MUST"),
+        (FindingKind::Disagreement, _) => (BAD, BROKEN_MARK, "ERROR"),
+        (FindingKind::GaveUp, _) => (WARNING, OPEN_MARK, "OPEN"),
     };
-    let what = format!(" {what}  ");
-    let place = format!("{} on connection {}: ", finding.side, finding.connection);
-    page.paragraph(&[(style, mark), (style, &what), (STRONG, &place)], PLAIN, &finding.what)?;
+    let what = match (finding.finding, &finding.rule) {
+        (FindingKind::Broken, rule) => rule.as_deref().unwrap_or("an unnamed rule"),
+        (FindingKind::Disagreement, _) => "the oracle disagrees with itself (please report it)",
+        (FindingKind::GaveUp, _) => "the oracle gave up",
+    };
+    let level = format!(" {level:<6}  ");
+    let text = format!("{what}  {} on connection {}: {}", finding.side, finding.connection, finding.what);
+    page.paragraph(&[(style, mark), (style, &level)], PLAIN, &text)?;
     if with_frames {
         if let Some(text) = &finding.text {
-            page.paragraph(&[(PLAIN, "            ")], FAINT, text)?;
+            page.paragraph(&[(PLAIN, "          ")], FAINT, text)?;
         }
         exchange::write_entries(&mut page, &finding.frames, TargetRole::Both)?;
     }

@@ -14,3 +14,4 @@ mod redaction;
 mod side_by_side;
 mod snapshots;
 mod text_report;
+mod watched_traffic;

@@ -6,6 +6,7 @@
 //! freedom of the text explains; what depends on things that it can't see (the server's record, what an application accepts) is
 //! for the cases to judge. [`Observer`] watches both peers of one connection from wherever it stands. [`ClientHistory`] goes on where a connection ends: it follows a client from one request to the next.
 
+mod acquaintances;
 mod answers;
 mod breach;
 mod client;
@@ -20,6 +21,7 @@ mod reading;
 mod responses;
 mod server;
 
+pub use acquaintances::{Acquaintances, Introduction};
 pub use breach::Breach;
 pub use client::ClientOracle;
 pub use history::{ClientHistory, Start};

@@ -16,7 +16,7 @@ use tokio::runtime::{Builder, Runtime};
 use super::args::Terminal;
 use super::durations::{duration, keepalive_interval};
 use super::exit::Failure;
-use super::outputs::{self, Beside, Output};
+use super::outputs::{self, Output};
 use super::say;
 use super::stopping::stop_at_signals;
 use crate::observe::Ledger;
@@ -30,7 +30,7 @@ pub(super) use typed::Proxy;
 const TO_THE_END: Duration = Duration::from_secs(10);
 
 pub(super) fn proxy(typed: &Proxy, matches: &ArgMatches, terminal: &Terminal) -> Result<u8, Failure> {
-    let outputs = outputs::outputs(&typed.result, matches, Beside::Text)?;
+    let outputs = outputs::outputs(&typed.result, matches)?;
     check_places(typed, &outputs)?;
     let meant = Meant::of(typed)?;
     // The judges have threads of their own, so that none of them can keep octets from being passed.

@@ -7,11 +7,11 @@ use super::args::Merge;
 use super::documents::{check_one_stdin, name, read};
 use crate::cli::args::Terminal;
 use crate::cli::exit::Failure;
-use crate::cli::outputs::{self, Beside};
+use crate::cli::outputs;
 
 pub(super) fn merge(typed: &Merge, matches: &ArgMatches, terminal: &Terminal) -> Result<u8, Failure> {
     check_one_stdin(&typed.documents)?;
-    let outputs = outputs::outputs(&typed.result, matches, Beside::Text)?;
+    let outputs = outputs::outputs(&typed.result, matches)?;
     let mut documents = Vec::new();
     let mut octets = 0;
     for path in &typed.documents {

@@ -130,6 +130,13 @@ impl Observer {
         }
     }
 
+    /// A peer breaks a rule by the frame that passed last, as somebody knows who sees more than this connection (see
+    /// [`Acquaintances`](crate::oracle::Acquaintances)).
+    pub fn add(&mut self, by: Role, at: Duration, breach: Breach) {
+        let frames = self.account.introduction_frames(self.frames.saturating_sub(1));
+        self.blame(by, at, breach, frames);
+    }
+
     /// The next thing that was found.
     pub fn poll(&mut self) -> Option<Finding> {
         self.found.pop_front()

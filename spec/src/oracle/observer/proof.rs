@@ -15,6 +15,15 @@ pub(super) struct Remembered {
 }
 
 impl Account {
+    /// The request, the response, and this frame.
+    pub(super) fn introduction_frames(&self, last: u64) -> Vec<u64> {
+        let mut frames: Vec<u64> =
+            [self.remembered.request, self.remembered.response, Some(last)].into_iter().flatten().collect();
+        frames.sort_unstable();
+        frames.dedup();
+        frames
+    }
+
     /// The frames that prove that this one breaks the rule, itself included, in the order in which they passed.
     pub(super) fn proof(&self, passing: &Passing<'_>, rule: &str) -> Vec<u64> {
         let (from, to) = (passing.from, passing.from.other());

@@ -1,0 +1,84 @@
+//! A server and its clients over several connections: whom it takes for whom, and what they carry.
+
+use sinkcheck_spec::oracle::{Acquaintances, Introduction};
+use sinkcheck_spec::wire::{ConnectionRequest, ConnectionResponse, InstanceId};
+
+const CONNECTED: ConnectionResponse<'static> = ConnectionResponse::Connected;
+const MISMATCH: ConnectionResponse<'static> = ConnectionResponse::InstanceIdMismatch;
+
+fn hello(server: u32) -> ConnectionResponse<'static> {
+    ConnectionResponse::HelloNewClient { server_instance_id: InstanceId(server) }
+}
+
+/// An identity, its client_instance_id, the server_instance_id that it carries, and what it is answered.
+type Meeting = (Option<&'static str>, u32, Option<u32>, ConnectionResponse<'static>);
+
+/// Each client that is accepted shows that it has read so.
+fn rules(meetings: &[Meeting]) -> Vec<Vec<&'static str>> {
+    let mut acquaintances = Acquaintances::new();
+    let mut list = Vec::new();
+    for (identity, client, carried, response) in meetings {
+        let request = ConnectionRequest::new("1.0.0", InstanceId(*client), carried.map(InstanceId)).expect("small");
+        let mut breaches = acquaintances.request(*identity, &request);
+        breaches.extend(acquaintances.response(*identity, Introduction::of(&request), response));
+        if response.is_acceptance() {
+            acquaintances.confirmed(*identity);
+        }
+        list.push(breaches.into_iter().map(|breach| breach.rule).collect());
+    }
+    list
+}
+
+/// The last meeting breaks this and the others nothing.
+fn check(meetings: &[Meeting], last: &[&'static str]) {
+    let found = rules(meetings);
+    let (end, before) = found.split_last().expect("a meeting");
+    assert!(before.iter().all(Vec::is_empty) && end == last, "{meetings:?}: {found:?}");
+}
+
+const A: Option<&str> = Some("a");
+const B: Option<&str> = Some("b");
+
+#[test]
+fn a_client_that_was_welcomed_comes_back() {
+    check(&[(A, 1, None, hello(2)), (A, 1, Some(2), CONNECTED), (A, 1, Some(2), CONNECTED)], &[]);
+    // Two devices may have the same client_instance_id, and one may be known where the other is new.
+    check(&[(A, 1, None, hello(2)), (B, 1, None, hello(2)), (A, 1, Some(2), CONNECTED)], &[]);
+    check(&[(None, 1, None, hello(2)), (None, 1, None, hello(2)), (None, 9, Some(7), MISMATCH)], &[]);
+}
+
+#[test]
+fn a_server_that_shows_two_ids_or_takes_anothers_for_its_own() {
+    check(&[(None, 1, None, hello(2)), (None, 5, None, hello(3))], &["handshake.hello-carries-server-id"]);
+    check(&[(None, 1, None, hello(2)), (None, 5, Some(7), CONNECTED)], &["handshake.mismatch-other-server"]);
+    check(&[(None, 5, Some(2), CONNECTED), (None, 1, Some(7), CONNECTED)], &["handshake.mismatch-other-server"]);
+}
+
+#[test]
+fn a_server_that_goes_by_another_row_of_the_table() {
+    let known = (A, 1, Some(2), CONNECTED);
+    check(&[known.clone(), (A, 1, Some(2), MISMATCH)], &["handshake.connected"]);
+    check(
+        &[(A, 1, None, hello(2)), (A, 1, None, MISMATCH)],
+        &["introduction.hello-id-carried", "handshake.hello-repeated"],
+    );
+    check(&[known.clone(), (A, 9, None, hello(2))], &["handshake.mismatch-wiped-client"]);
+    check(&[known.clone(), (A, 9, None, MISMATCH)], &[]);
+    check(
+        &[known.clone(), (A, 9, Some(2), CONNECTED)],
+        &["introduction.client-instance-id-constant", "handshake.mismatch-other-client"],
+    );
+    // Whether a client is quarantined can't be seen.
+    let reason = sinkcheck_spec::wire::QuarantineReason::new(&[][..], "").expect("an empty reason");
+    check(&[known, (A, 1, Some(2), ConnectionResponse::Quarantined(reason))], &[]);
+    // Nothing is known of what the server had on record before.
+    check(&[(A, 1, Some(2), MISMATCH), (A, 1, None, MISMATCH)], &["introduction.rejection-keeps-server-id"]);
+}
+
+#[test]
+fn a_client_that_forgets_or_takes_up_an_id() {
+    check(&[(A, 1, None, hello(2)), (A, 1, Some(3), MISMATCH)], &["introduction.hello-id-carried"]);
+    check(&[(A, 1, Some(2), CONNECTED), (A, 1, None, hello(2))], &["introduction.connected-id-kept"]);
+    // It was wiped.
+    check(&[(A, 1, Some(2), CONNECTED), (A, 4, None, MISMATCH), (A, 4, None, MISMATCH)], &[]);
+}
