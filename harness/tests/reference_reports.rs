@@ -60,6 +60,7 @@ fn the_report_on_the_reference_client_is_as_reviewed() {
 }
 
 fn is_as_reviewed(name: &str, document: &Document) {
+    keeps_the_schema(document);
     let document = without_times(document);
     let written = |format| {
         let mut report = Vec::new();
@@ -74,6 +75,9 @@ fn is_as_reviewed(name: &str, document: &Document) {
     let rows = |row: &str| rest.matches(row).count();
     let counts = format!("…\n{} rules, {} cases\n", rows("<tr id=\"rule-"), rows("<li data-key="));
     kept(&format!("{name}_html"), &format!("{top}{counts}"));
+    for format in [Format::Junit, Format::Tap, Format::Markdown, Format::Github] {
+        kept(&format!("{name}_{format}"), &written(format));
+    }
     let mut report = Vec::new();
     let options = RenderOptions { verbose: true, ..RenderOptions::default() };
     render(&document, Format::Text, &options, &mut report).expect("memory doesn't fail");
@@ -86,10 +90,20 @@ fn is_as_reviewed(name: &str, document: &Document) {
     kept(name, &text);
 }
 
-fn kept(name: &str, text: &str) {
+#[track_caller]
+fn kept(name: &str, page: &str) {
     let mut settings = insta::Settings::clone_current();
     settings.set_snapshot_path("../../reports/snapshots");
     settings.set_prepend_module_to_snapshot(false);
     settings.set_omit_expression(true);
-    settings.bind(|| insta::assert_snapshot!(name, text));
+    settings.bind(|| insta::assert_snapshot!(name, page));
+}
+
+#[track_caller]
+fn keeps_the_schema(document: &Document) {
+    let validator =
+        jsonschema::validator_for(&sinkcheck_reports::schema::document_schema()).expect("the schema is one");
+    let document = serde_json::to_value(document).expect("a document is JSON");
+    let errors: Vec<String> = validator.iter_errors(&document).map(|error| error.to_string()).collect();
+    assert!(errors.is_empty(), "{errors:#?}");
 }

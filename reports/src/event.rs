@@ -1,7 +1,7 @@
 //! What a run emits while it goes on. The harness sends these; the document is folded from them, and a progress display may
 //! watch them too.
 
-use crate::document::{CaseResult, Level, ScenarioText, Suite, Target};
+use crate::document::{CaseResult, Level, ScenarioText, Shard, Suite, Target};
 
 /// One thing that happened in a run.
 #[derive(Debug, Clone, PartialEq)]
@@ -34,6 +34,8 @@ pub enum RunEvent {
         /// What it waits for, in words.
         what: String,
     },
+    /// Only a part of the selected cases is run, and other runs have the others.
+    Shard(Shard),
     /// A remark about the run as a whole.
     Note(String),
     /// What the run would need in order to exercise a rule. Told where the harness knows that it lacks it.

@@ -1,6 +1,6 @@
 //! The document as JSON, and back.
 
-use std::io::{self, Write};
+use std::io::{self, Read, Write};
 
 use serde::Deserialize;
 
@@ -17,17 +17,24 @@ pub fn render(document: &Document, _: &RenderOptions, out: &mut dyn Write) -> io
     out.write_all(b"\n")
 }
 
+/// The longest document that is read, in octets: what a run keeps of its exchanges takes a third of it.
+pub const LONGEST: usize = 64 << 20;
+
 /// Reads a document back. Fields that it doesn't know are ignored.
 ///
 /// # Errors
 ///
-/// [`ReadError`] says whether the octets are no JSON, no result document, or one of a form that is newer than this program.
+/// [`ReadError`] says whether the octets are too many, no JSON, cut off, no result document, or one of a form that is newer
+/// than this program.
 pub fn read_document(octets: &[u8]) -> Result<Document, ReadError> {
     #[derive(Deserialize)]
     struct Form {
         schema: Option<u64>,
     }
 
+    if octets.len() > LONGEST {
+        return Err(ReadError::TooLong);
+    }
     let form: Form = serde_json::from_slice(octets).map_err(ReadError::from)?;
     match form.schema {
         None => Err(ReadError::NoSchema),
@@ -37,10 +44,34 @@ pub fn read_document(octets: &[u8]) -> Result<Document, ReadError> {
     }
 }
 
+/// Reads a document to the reader's end, and no further than the longest document goes.
+///
+/// # Errors
+///
+/// Those of [`read_document`], and those of the reader.
+pub fn read_document_from(reader: impl Read) -> Result<Document, ReadError> {
+    let mut octets = Vec::new();
+    let most = u64::try_from(LONGEST).unwrap_or(u64::MAX).saturating_add(1);
+    reader.take(most).read_to_end(&mut octets).map_err(ReadError::Unreadable)?;
+    read_document(&octets)
+}
+
 /// Why octets could not be read as a result document.
 #[derive(Debug, thiserror::Error)]
 pub enum ReadError {
-    /// They are not JSON, or they end too early.
+    /// They can't be had.
+    #[error("it can't be read: {0}")]
+    Unreadable(#[source] io::Error),
+    /// There are more than a document may have.
+    #[error(
+        "it has more than {} MiB, the most that is read: `certify --shard 1/4` and its like write several smaller ones",
+        LONGEST >> 20
+    )]
+    TooLong,
+    /// They end in the midst of the document.
+    #[error("the document is cut off ({0}): write it once more")]
+    CutOff(#[source] serde_json::Error),
+    /// They are not JSON.
     #[error("this is not JSON: {0}")]
     NotJson(#[source] serde_json::Error),
     /// They are JSON without the number of a document's form.
@@ -63,6 +94,12 @@ pub enum ReadError {
 
 impl From<serde_json::Error> for ReadError {
     fn from(error: serde_json::Error) -> Self {
-        if error.is_data() { Self::Malformed(error) } else { Self::NotJson(error) }
+        if error.is_eof() {
+            Self::CutOff(error)
+        } else if error.is_data() {
+            Self::Malformed(error)
+        } else {
+            Self::NotJson(error)
+        }
     }
 }

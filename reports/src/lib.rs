@@ -8,13 +8,18 @@
 //! held ([`fold`]), whether the target conforms ([`fold::overall`]) and what the program exits with ([`fold::exit_code()`]).
 
 pub mod badge;
+pub mod ci;
 pub mod command;
+pub mod compare;
 pub mod document;
 pub mod event;
 pub mod finding;
 pub mod fold;
 pub mod html;
 pub mod json;
+pub mod markdown;
+pub mod matrix;
+pub mod merge;
 pub mod redact;
 pub mod render;
 pub mod schema;

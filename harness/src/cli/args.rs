@@ -3,9 +3,11 @@
 use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
+use sinkcheck_reports::document::Shard;
 use sinkcheck_reports::render::Format;
 
 use super::proxy::Proxy;
+use super::report::Report;
 use super::simulate::Simulate;
 
 /// Certifies implementations of the Sink protocol, rule by rule.
@@ -64,6 +66,8 @@ pub(super) enum Command {
     Explain(Explain),
     /// Look for mistakes in scenario files
     Lint(Lint),
+    /// Render, compare, merge and put side by side result documents that were kept
+    Report(Report),
     /// Explain the octets of a stream
     Decode(Decode),
     /// Write target files to start from, with a server, keys and certificates to try them on
@@ -118,31 +122,51 @@ pub(super) struct Certify {
     /// Play each case so many times
     #[arg(long, value_name = "N", default_value_t = 1, value_parser = clap::value_parser!(u32).range(1..=10_000))]
     pub(super) repeat: u32,
+    /// Play only each Nth case, from the Mth on: of four runs with 1/4 to 4/4 each plays other cases, and together they play all
+    #[arg(long, value_name = "M/N", value_parser = parse_shard)]
+    pub(super) shard: Option<Shard>,
     /// End with the first case that fails
     #[arg(long)]
     pub(super) fail_fast: bool,
-    /// A list of known failures, in YAML: entries with `case` or `rule` (globs) and `reason`
+    /// A list of known failures, in YAML: entries with `case` or `rule` (globs) and `reason`, and `issue` and `until` (a date) if
+    /// you like
     #[arg(long, value_name = "FILE")]
     pub(super) known_failing: Option<PathBuf>,
     #[command(flatten)]
     pub(super) result: ResultArguments,
 }
 
-/// Where the result goes.
+/// In which forms the result is written, and where to.
 #[derive(Debug, Args)]
 pub(super) struct ResultArguments {
-    /// A form of the result; may be given several times, each followed by its --output
-    #[arg(long, value_name = "FORMAT", value_parser = parse_format)]
+    #[arg(long, value_name = "FORMAT", value_parser = parse_format, help = about_formats())]
     pub(super) format: Vec<Format>,
     /// Where the --format before it is written to; standard output if absent
     #[arg(long, value_name = "FILE")]
     pub(super) output: Vec<PathBuf>,
-    /// Show all of what the text report abridges
+    /// Show all of what the report abridges
     #[arg(long, short)]
     pub(super) verbose: bool,
     /// No progress, and no text report beside other formats
     #[arg(long, short)]
     pub(super) quiet: bool,
+}
+
+/// The help of --format, which lists all of them.
+fn about_formats() -> String {
+    let mut about = "A form of the result; may be given several times, each followed by its --output:".to_owned();
+    for format in Format::ALL {
+        about.push_str(&format!("\n  {:<9} {}", format.name(), format.about().trim_end_matches('.')));
+    }
+    about
+}
+
+fn parse_shard(text: &str) -> Result<Shard, String> {
+    let numbers = text.split_once('/').and_then(|(number, of)| Some((number.parse().ok()?, of.parse().ok()?)));
+    match numbers {
+        Some((number, of)) if (1..=of).contains(&number) => Ok(Shard { number, of }),
+        _ => Err("a shard is written as 2/4: the second of four".to_owned()),
+    }
 }
 
 #[derive(Debug, Args)]

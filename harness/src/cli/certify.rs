@@ -28,7 +28,8 @@ pub(super) fn certify(typed: &Certify, matches: &ArgMatches, terminal: &Terminal
     };
     let outputs = outputs::outputs(&typed.result, matches)?;
     let known_failures = match &typed.known_failing {
-        Some(file) => KnownFailures::read(file).map_err(|mistake| Failure::mistakes(&[*mistake], false))?,
+        Some(file) => KnownFailures::read(file, time::UtcDateTime::now().date())
+            .map_err(|mistake| Failure::mistakes(&[*mistake], false))?,
         None => KnownFailures::default(),
     };
     let wanted = Wanted {
@@ -37,6 +38,7 @@ pub(super) fn certify(typed: &Certify, matches: &ArgMatches, terminal: &Terminal
         skip_slow: typed.skip_slow,
         repeat: typed.repeat,
         shuffle: typed.shuffle.as_deref(),
+        shard: typed.shard,
     };
     let selection = select(scenarios(typed.suite.as_deref())?, role, &wanted)?;
     let given = match (&typed.target, &typed.address) {
@@ -94,6 +96,11 @@ fn conclude(mut builder: DocumentBuilder, known_failures: &KnownFailures) -> (Do
     for entry in &stale {
         builder.apply(&RunEvent::Note(format!("Stale entry in the list of known failures: {entry} fits no failure.")));
     }
+    for (entry, until) in known_failures.expired() {
+        builder.apply(&RunEvent::Note(format!(
+            "Expired entry in the list of known failures: {entry} excused until {until}, and does no longer."
+        )));
+    }
     (builder.finish(), stale.len())
 }
 
@@ -111,6 +118,9 @@ async fn play(
     builder.apply(&started(&target, &selection.cases, selection.everything.len()));
     builder.apply(&RunEvent::CalledAs(arguments(typed)));
     scenario_texts(&selection.cases).for_each(|told| builder.apply(&told));
+    if let Some(shard) = typed.shard {
+        builder.apply(&RunEvent::Shard(shard));
+    }
     for note in notes(typed, &target, selection) {
         builder.apply(&RunEvent::Note(note));
     }

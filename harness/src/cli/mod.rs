@@ -14,6 +14,7 @@ mod outputs;
 mod progress;
 mod proxy;
 mod record;
+mod report;
 mod selection;
 mod simulate;
 mod stopping;
@@ -43,6 +44,7 @@ pub fn main() -> ExitCode {
         Command::Show(typed) => browse::show(typed),
         Command::Explain(typed) => browse::explain(typed),
         Command::Lint(typed) => lint::lint(typed, &arguments.terminal),
+        Command::Report(typed) => report::report(typed, &matches, &arguments.terminal),
         Command::Decode(typed) => decode::decode(typed),
         Command::Init(typed) => init::init(typed),
         Command::Schema(typed) => browse::schema(typed),

@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use sinkcheck_reports::RunEvent;
 use sinkcheck_reports::document::{CaseResult, CaseVerdict};
 use sinkcheck_reports::fold::NOT_RUN;
+use sinkcheck_reports::merge::OTHER_SHARD;
 use sinkcheck_spec::catalogue::{Role, catalogue};
 
 use super::selection::Selection;
@@ -55,6 +56,10 @@ impl Needs {
             self.of_rules.remove(&rule.id).into_iter().flat_map(BTreeMap::into_values).for_each(&mut say);
             if cites(&selection.slow_left_out, &rule.id) {
                 say("a run without --skip-slow".to_owned());
+            }
+            if cites(&selection.of_other_shards, &rule.id) {
+                say(OTHER_SHARD.to_owned());
+                continue;
             }
             if cited.contains(rule.id.as_str()) {
                 continue;

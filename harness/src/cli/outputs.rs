@@ -20,9 +20,22 @@ pub(super) struct Output {
     file: Option<PathBuf>,
 }
 
-/// Pairs each --output with the --format before it.
+/// Pairs each --output with the --format before it. Text goes to standard output beside what goes to files, unless the call is to be
+/// quiet.
 pub(super) fn outputs(typed: &ResultArguments, matches: &ArgMatches) -> Result<Vec<Output>, Failure> {
-    let matches = matches.subcommand().map_or(matches, |(_, matches)| matches);
+    paired(typed, matches, !typed.quiet)
+}
+
+/// The same, with nothing beside what was asked for; text if nothing was.
+pub(super) fn only_outputs(typed: &ResultArguments, matches: &ArgMatches) -> Result<Vec<Output>, Failure> {
+    paired(typed, matches, typed.format.is_empty() && typed.output.is_empty())
+}
+
+fn paired(typed: &ResultArguments, matches: &ArgMatches, text_beside: bool) -> Result<Vec<Output>, Failure> {
+    let mut matches = matches;
+    while let Some((_, deeper)) = matches.subcommand() {
+        matches = deeper;
+    }
     let places = |name: &str| matches.indices_of(name).into_iter().flatten().collect::<Vec<usize>>();
     let mut list: Vec<(usize, Output)> = places("format")
         .into_iter()
@@ -43,7 +56,7 @@ pub(super) fn outputs(typed: &ResultArguments, matches: &ArgMatches) -> Result<V
     }
     let mut list: Vec<Output> = list.into_iter().map(|(_, output)| output).collect();
     match list.iter().filter(|output| output.file.is_none()).count() {
-        0 if !typed.quiet => list.push(Output { format: Format::Text, file: None }),
+        0 if text_beside => list.push(Output { format: Format::Text, file: None }),
         0 | 1 => {}
         _ => return Err(Failure::usage("two forms for standard output: give all but one of them an --output")),
     }
@@ -73,7 +86,7 @@ pub(super) fn is_same_file(one: &Path, other: &Path) -> bool {
 }
 
 /// A result that can't be written is found out before the run and not after it.
-fn check_writable(file: &Path) -> Result<(), Failure> {
+pub(super) fn check_writable(file: &Path) -> Result<(), Failure> {
     let wrong = |error: io::Error| Failure::usage(format!("--output {}: {error}", file.display()));
     if file.is_dir() {
         return Err(Failure::usage(format!("--output {}: it is a folder", file.display())));
@@ -114,22 +127,35 @@ pub(super) fn write(document: &Document, list: &[Output], terminal: &Terminal, v
         let written = match &output.file {
             Some(file) => {
                 let options = RenderOptions { colour: false, verbose, ..RenderOptions::default() };
-                let emit = |out: &mut dyn Write| render(document, output.format, &options, out);
-                write_file(file, emit)
-                    .map_err(|error| Failure::ours(format!("{} can't be written: {error}", file.display())))
+                to_file(file, |out| render(document, output.format, &options, out))
             }
             None => {
-                let options = RenderOptions { colour: colour(terminal.color), width: width(), verbose };
-                let mut stdout = BufWriter::new(io::stdout().lock());
-                let written = render(document, output.format, &options, &mut stdout).and_then(|()| stdout.flush());
-                // What a reader that has left did not take is not to be tried once more.
-                let _ = stdout.into_parts();
-                is_read(written).map(drop)
+                let options = options_of_stdout(terminal, verbose);
+                render_to_stdout(|out| render(document, output.format, &options, out))
             }
         };
         done = done.and(written);
     }
     done
+}
+
+/// How a page for standard output is to look.
+pub(super) fn options_of_stdout(terminal: &Terminal, verbose: bool) -> RenderOptions {
+    RenderOptions { colour: colour(terminal.color), width: width(), verbose }
+}
+
+/// Writes what `emit` writes to standard output.
+pub(super) fn render_to_stdout(emit: impl FnOnce(&mut dyn Write) -> io::Result<()>) -> Result<(), Failure> {
+    let mut stdout = BufWriter::new(io::stdout().lock());
+    let written = emit(&mut stdout).and_then(|()| stdout.flush());
+    // What a reader that has left did not take is not to be tried once more.
+    let _ = stdout.into_parts();
+    is_read(written).map(drop)
+}
+
+/// Writes what `emit` writes to a file, which appears whole or not at all.
+pub(super) fn to_file(file: &Path, emit: impl FnOnce(&mut dyn Write) -> io::Result<()>) -> Result<(), Failure> {
+    write_file(file, emit).map_err(|error| Failure::ours(format!("{} can't be written: {error}", file.display())))
 }
 
 fn write_file(file: &Path, emit: impl FnOnce(&mut dyn Write) -> io::Result<()>) -> io::Result<()> {

@@ -10,13 +10,18 @@ use sinkcheck_reports::document::CaseVerdict;
 
 use super::say;
 
+/// A terminal of fewer columns is narrow.
+const NARROW: u16 = 90;
+/// How many of the running cases are named.
+const NAMED: usize = 2;
+
 /// Shows a run's events as they happen.
 pub(super) struct Progress {
     bar: ProgressBar,
     /// Whether it is shown; else lines are printed as they are.
     is_bar: bool,
     quiet: bool,
-    /// What is waited for, while nothing runs.
+    /// What is waited for, until the next case begins.
     waits_for: Option<String>,
     running: BTreeSet<String>,
     failed: usize,
@@ -30,7 +35,11 @@ impl Progress {
         if !is_bar {
             bar.set_draw_target(ProgressDrawTarget::hidden());
         }
-        if let Ok(style) = ProgressStyle::with_template("{bar:30} {pos}/{len} {elapsed} {wide_msg}") {
+        let columns = terminal_size::terminal_size_of(std::io::stderr()).map_or(100, |(width, _)| width.0);
+        // In a narrow terminal what is running says more than the bar.
+        let bar_columns = if columns < NARROW { 8 } else { 24 };
+        let template = format!("{{bar:{bar_columns}}} {{pos}}/{{len}} {{elapsed}} {{wide_msg}}");
+        if let Ok(style) = ProgressStyle::with_template(&template) {
             bar.set_style(style.progress_chars("━╸─"));
         }
         bar.enable_steady_tick(Duration::from_millis(200));
@@ -54,13 +63,25 @@ impl Progress {
             RunEvent::Waiting { what } => self.waiting(what),
             _ => return,
         }
-        let failed = if self.failed > 0 { format!("{} failed · ", self.failed) } else { String::new() };
-        let first = self.running.first().or(self.waits_for.as_ref()).map_or("", String::as_str);
-        let more = match self.running.len() {
-            0 | 1 => String::new(),
-            count => format!(" and {} more", count - 1),
-        };
-        self.bar.set_message(format!("{failed}{first}{more}"));
+        self.bar.set_message(self.message());
+    }
+
+    /// `2 failed · events/acked, framing/joined and 3 more · waiting for …`.
+    fn message(&self) -> String {
+        let mut parts = Vec::new();
+        if self.failed > 0 {
+            parts.push(format!("{} failed", self.failed));
+        }
+        // All cases of a run are for the same role, which needn't be said.
+        let short = |id: &str| id.split_once('/').map_or(id, |(_, rest)| rest).to_owned();
+        let named: Vec<String> = self.running.iter().take(NAMED).map(|id| short(id)).collect();
+        match self.running.len().saturating_sub(NAMED) {
+            _ if named.is_empty() => {}
+            0 => parts.push(named.join(", ")),
+            more => parts.push(format!("{} and {more} more", named.join(", "))),
+        }
+        parts.extend(self.waits_for.clone());
+        parts.join(" · ")
     }
 
     fn waiting(&mut self, what: &str) {

@@ -1,4 +1,4 @@
-//! Which cases are played: what --case, --rule, --skip-slow, --repeat and --shuffle mean.
+//! Which cases are played: what --case, --rule, --skip-slow, --shard, --repeat and --shuffle mean.
 
 use std::path::Path;
 use std::sync::Arc;
@@ -6,6 +6,7 @@ use std::sync::Arc;
 use globset::{Glob, GlobMatcher};
 use sinkcheck_cases::language::Scenario;
 use sinkcheck_cases::suite;
+use sinkcheck_reports::document::Shard;
 use sinkcheck_spec::catalogue::Role;
 
 use super::exit::Failure;
@@ -19,6 +20,8 @@ pub(super) struct Selection {
     pub(super) cases: Vec<Arc<Scenario>>,
     /// All that the suite has for the role.
     pub(super) everything: Vec<Arc<Scenario>>,
+    /// Cases that other shards play.
+    pub(super) of_other_shards: Vec<Arc<Scenario>>,
     /// Cases that were left out because they are slow.
     pub(super) slow_left_out: Vec<Arc<Scenario>>,
     /// The seed of a random order.
@@ -32,6 +35,7 @@ pub(super) struct Wanted<'a> {
     pub(super) skip_slow: bool,
     pub(super) repeat: u32,
     pub(super) shuffle: Option<&'a str>,
+    pub(super) shard: Option<Shard>,
 }
 
 /// The suite of a folder, or the built-in one.
@@ -83,6 +87,10 @@ pub(super) fn select(scenarios: Vec<Scenario>, role: Role, wanted: &Wanted<'_>) 
             format!("no case is left to play: all {} that fit are slow, and --skip-slow leaves them out", slow.len())
         }));
     }
+    let of_other_shards = match wanted.shard {
+        Some(shard) => part(&mut kept, shard)?,
+        None => Vec::new(),
+    };
     let plays = kept.len() * wanted.repeat as usize;
     if plays > MOST_PLAYS {
         return Err(Failure::usage(format!(
@@ -105,7 +113,26 @@ pub(super) fn select(scenarios: Vec<Scenario>, role: Role, wanted: &Wanted<'_>) 
     if let Some(seed) = seed {
         fastrand::Rng::with_seed(seed).shuffle(&mut kept);
     }
-    Ok(Selection { cases: kept, everything: all, slow_left_out: slow, seed })
+    Ok(Selection { cases: kept, everything: all, of_other_shards, slow_left_out: slow, seed })
+}
+
+/// Leaves the cases of one shard, and returns the others. Which these are depends on the ids of the selected cases alone: not on the
+/// order in which they are played, and each is with all of its repetitions.
+fn part(cases: &mut Vec<Arc<Scenario>>, shard: Shard) -> Result<Vec<Arc<Scenario>>, Failure> {
+    let count = cases.len();
+    cases.sort_by(|a, b| a.id.cmp(&b.id));
+    let mut numbers = (0..shard.of).cycle();
+    let (kept, others) = std::mem::take(cases)
+        .into_iter()
+        .partition(|_| numbers.next().is_some_and(|number| number + 1 == shard.number));
+    *cases = kept;
+    if cases.is_empty() {
+        return Err(Failure::usage(format!(
+            "shard {}/{} has no case to play: there are {count}; use no more shards than cases",
+            shard.number, shard.of
+        )));
+    }
+    Ok(others)
 }
 
 pub(super) fn glob(pattern: &str) -> Result<GlobMatcher, Failure> {

@@ -141,6 +141,7 @@ impl Ledger {
             arguments: Vec::new(),
             verdict: Verdict::Inconclusive,
             summary: Summary::of(&cases),
+            shard: None,
             notes,
             rules,
             cases,

@@ -105,6 +105,50 @@ fn mistakes_in_the_list_are_shown_with_their_places() {
     check("- reason: a\n", &["known.yaml:1:3", "an entry names a `case` or a `rule`"]);
     check("- case: a\n  reason: b\n- case: '['\n  reason: c\n", &["known.yaml:3:", "unclosed character class"]);
     check("- { case: a, reason: b, why: c }\n", &["known.yaml:1:25", "unknown key `why`"]);
+    for until in ["2027-02-29", "31.1.2027", "2027-1-31", "soon", "2027-01-31T00:00:00Z"] {
+        check(
+            &format!("- {{ case: a, reason: b, until: {until} }}\n"),
+            &["known.yaml:1:32", "is no date: write it as 2027-01-31"],
+        );
+    }
     check("case: a\n", &["known.yaml:1:1", "expected a list"]);
     check("", &["known.yaml: the file is empty"]);
+}
+
+#[test]
+fn an_entry_names_an_issue_and_excuses_until_its_day_is_over() {
+    let list = |until: &str| {
+        format!("- case: {FAILING}\n  reason: answers are late\n  issue: https://issues.example/7\n  until: {until}\n")
+    };
+    let (done, document) = certify(&list("2999-12-31"), &["--case", FAILING]);
+    done.exits(0);
+    let known = &cases(&document)[0]["known_failure"];
+    assert_eq!((&known["issue"], &known["until"]), (&"https://issues.example/7".into(), &"2999-12-31".into()));
+    assert!(known.get("expired").is_none());
+
+    let (done, document) = certify(&list("2020-02-29"), &["--case", FAILING]);
+    done.exits(1);
+    assert_eq!(cases(&document)[0]["verdict"], "fail");
+    assert_eq!(cases(&document)[0]["known_failure"]["expired"], true);
+    let note = format!("known.yaml:1: case {FAILING} excused until 2020-02-29, and does no longer");
+    assert!(notes(&document).contains(&note), "{}", notes(&document));
+}
+
+#[test]
+fn an_entry_that_has_expired_is_neither_stale_nor_surprised_by_a_pass() {
+    let list = format!("- case: {PASSING}\n  reason: it was broken\n  until: 2020-02-29\n");
+    let (done, document) = certify(&list, &["--case", PASSING]);
+    done.exits(0);
+    assert_eq!(cases(&document)[0]["verdict"], "pass");
+    assert!(!notes(&document).contains("Stale") && notes(&document).contains("Expired"), "{}", notes(&document));
+}
+
+#[test]
+fn an_entry_that_still_excuses_stands_in_for_one_that_has_expired() {
+    let list = format!(
+        "- case: {FAILING}\n  reason: old\n  until: 2020-02-29\n- case: {FAILING}\n  reason: new\n  until: 2999-12-31\n"
+    );
+    let (done, document) = certify(&list, &["--case", FAILING]);
+    done.exits(0);
+    assert_eq!(cases(&document)[0]["known_failure"]["reason"], "new");
 }

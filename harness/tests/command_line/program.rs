@@ -1,13 +1,15 @@
 //! The program under test, run with a limit on its time and an eye on its memory.
 
 use std::io::{Read, Write};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::{Child, ChildStdin, Command, Stdio};
 use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
 
 use nix::sys::signal::{Signal, kill};
 use nix::unistd::Pid;
+
+use crate::document::document;
 
 /// Where the program is.
 pub(crate) const PROGRAM: &str = env!("CARGO_BIN_EXE_sinkcheck");
@@ -101,7 +103,8 @@ impl Call {
             std::thread::spawn(move || drop(stdin.write_all(&input)));
         }
         let stderr = child.stderr.take().map(Reader::of);
-        Running { what: format!("{:?}", self.command), child, stdout: None, stderr, begun }
+        let json_files = json_files(&self.command);
+        Running { what: format!("{:?}", self.command), json_files, child, stdout: None, stderr, begun }
     }
 }
 
@@ -135,6 +138,7 @@ impl Reader {
 /// A call under way. It is killed when it is dropped.
 pub(crate) struct Running {
     what: String,
+    json_files: Vec<PathBuf>,
     child: Child,
     stdout: Option<Reader>,
     stderr: Option<Reader>,
@@ -188,7 +192,32 @@ impl Running {
         };
         assert!(!done.stderr.contains("panicked at"), "{done:?}");
         assert!(peak_kib < MOST_MEMORY, "{} took {peak_kib} KiB", done.what);
+        if matches!(done.code, Some(0 | 1 | 3 | 4)) {
+            check_documents(&done.stdout, &self.json_files);
+        }
         done
+    }
+}
+
+/// The files that a call writes result documents to.
+fn json_files(command: &Command) -> Vec<PathBuf> {
+    let arguments: Vec<_> = command.get_args().collect();
+    let verb = arguments.first().is_some_and(|verb| *verb == "certify")
+        || arguments.get(1).is_some_and(|verb| *verb == "render" || *verb == "merge");
+    let pairs = arguments.windows(4).filter(|words| words[0] == "--format" && words[1] == "json");
+    let files = pairs.filter(|words| verb && words[2] == "--output").map(|words| PathBuf::from(words[3]));
+    let within = command.get_current_dir().unwrap_or(Path::new(""));
+    files.map(|file| within.join(file)).collect()
+}
+
+/// Every result document that a call of these tests writes keeps the published schema.
+#[track_caller]
+fn check_documents(stdout: &str, files: &[PathBuf]) {
+    if stdout.starts_with("{\n  \"schema\": ") && stdout.contains("\n  \"summary\": ") {
+        document(stdout);
+    }
+    for file in files.iter().filter(|file| file.is_file()) {
+        document(&std::fs::read_to_string(file).unwrap_or_else(|error| panic!("{}: {error}", file.display())));
     }
 }
 

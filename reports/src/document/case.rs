@@ -34,7 +34,7 @@ pub struct CaseResult {
     /// How each "nothing comes" of the case was shown, in the order of its steps.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub shown_by: Vec<String>,
-    /// What the list of known failures says about this case, if it names it.
+    /// What the list of known failures says about this case, if it names it. An entry that has expired leaves the verdict as it is.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub known_failure: Option<KnownFailure>,
     /// How long the case took, in milliseconds.
@@ -123,4 +123,34 @@ impl Reason {
 pub struct KnownFailure {
     /// Why the case is known to fail.
     pub reason: String,
+    /// Where that is followed up, as a link or a ticket's name.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub issue: Option<String>,
+    /// The last day on which the entry excuses, as `2027-01-31`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub until: Option<String>,
+    /// Whether that day is over, so that the entry excuses nothing any more.
+    #[serde(default, skip_serializing_if = "is_false")]
+    pub expired: bool,
+}
+
+fn is_false(value: &bool) -> bool {
+    !value
+}
+
+impl KnownFailure {
+    /// The reason, with where it is followed up and how long it excuses.
+    #[must_use]
+    pub fn account(&self) -> String {
+        let mut account = self.reason.clone();
+        if let Some(issue) = &self.issue {
+            account.push_str(&format!(", see {issue}"));
+        }
+        match (&self.until, self.expired) {
+            (Some(until), true) => account.push_str(&format!(", excused until {until} only")),
+            (Some(until), false) => account.push_str(&format!(", excused until {until}")),
+            (None, _) => {}
+        }
+        account
+    }
 }

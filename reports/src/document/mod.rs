@@ -13,6 +13,7 @@ mod result;
 mod rule;
 mod scenario;
 mod section;
+mod shard;
 mod summary;
 mod transcript;
 
@@ -22,5 +23,6 @@ pub use result::{Document, Role, SCHEMA, Suite, Target, TargetRole, Verdict};
 pub use rule::{Level, RuleResult, RuleVerdict, SideCount};
 pub use scenario::ScenarioText;
 pub use section::RuleSection;
+pub use shard::Shard;
 pub use summary::Summary;
 pub use transcript::{Carried, TranscriptEntry};

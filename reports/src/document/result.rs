@@ -3,7 +3,7 @@ use std::fmt;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::{CaseResult, RuleResult, ScenarioText, Summary};
+use super::{CaseResult, RuleResult, ScenarioText, Shard, Summary};
 
 /// The number of the form that this version writes, and the newest that it reads.
 pub const SCHEMA: u32 = 1;
@@ -25,6 +25,9 @@ pub struct Document {
     pub verdict: Verdict,
     /// How many cases got each verdict. Adds up to the number of `cases`.
     pub summary: Summary,
+    /// Which part of the run this is, if it is but a part.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub shard: Option<Shard>,
     /// Remarks about the run as a whole, in the order in which they were made.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub notes: Vec<String>,

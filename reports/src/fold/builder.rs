@@ -1,9 +1,9 @@
-use std::collections::{HashMap, VecDeque};
+use std::collections::{HashMap, HashSet, VecDeque};
 
 use super::overall;
 use crate::document::{
-    CaseResult, CaseVerdict, Document, Level, Reason, RuleResult, RuleVerdict, SCHEMA, ScenarioText, Suite, Summary,
-    Target, Verdict,
+    CaseResult, CaseVerdict, Document, Level, Reason, RuleResult, RuleVerdict, SCHEMA, ScenarioText, Shard, Suite,
+    Summary, Target, Verdict,
 };
 use crate::event::{PlannedCase, RuleInfo, RunEvent};
 
@@ -22,6 +22,7 @@ pub struct DocumentBuilder {
     rules: Vec<RuleInfo>,
     planned: Vec<PlannedCase>,
     finished: Vec<CaseResult>,
+    shard: Option<Shard>,
     notes: Vec<String>,
     needs: Vec<(String, String)>,
     complete: bool,
@@ -45,7 +46,8 @@ impl DocumentBuilder {
             }
             RunEvent::CalledAs(arguments) => self.arguments = arguments.clone(),
             RunEvent::Scenario(scenario) => self.scenarios.push(scenario.clone()),
-            RunEvent::CaseFinished(case) => self.finished.push(tidied(case)),
+            RunEvent::CaseFinished(case) => self.case_finished(CaseResult::clone(case)),
+            RunEvent::Shard(shard) => self.shard = Some(*shard),
             RunEvent::Note(note) => self.notes.push(note.clone()),
             RunEvent::RuleNeeds { rule, need } => self.needs.push((rule.clone(), need.clone())),
             RunEvent::RunFinished { interrupted } => self.complete = !interrupted,
@@ -53,11 +55,17 @@ impl DocumentBuilder {
         }
     }
 
+    /// The same as [`RunEvent::CaseFinished`], for a result that nobody else needs.
+    pub fn case_finished(&mut self, case: CaseResult) {
+        self.finished.push(tidied(case));
+    }
+
     /// The document of all that was taken in. Planned cases that never finished are inconclusive in it, with the reason
     /// [`NOT_RUN`].
     #[must_use]
     pub fn finish(self) -> Document {
-        let Self { suite, target, arguments, scenarios, rules, planned, finished, mut notes, needs, complete } = self;
+        let Self { suite, target, arguments, scenarios, rules, planned, finished, shard, mut notes, needs, complete } =
+            self;
         if !complete {
             notes.push(format!(
                 "The run was interrupted: {} of {} planned cases finished.",
@@ -74,6 +82,7 @@ impl DocumentBuilder {
             arguments,
             verdict: Verdict::Inconclusive,
             summary: Summary::of(&cases),
+            shard,
             notes,
             rules,
             cases,
@@ -86,6 +95,9 @@ impl DocumentBuilder {
 
 /// Puts each result in the place that was planned for it. Results that nobody planned come last, as they came.
 fn in_planned_order(planned: Vec<PlannedCase>, finished: Vec<CaseResult>) -> Vec<CaseResult> {
+    if planned.is_empty() {
+        return finished;
+    }
     let mut waiting: HashMap<String, VecDeque<usize>> = HashMap::new();
     for (place, case) in finished.iter().enumerate() {
         waiting.entry(case.id.clone()).or_default().push_back(place);
@@ -116,12 +128,11 @@ fn never_ran(plan: PlannedCase) -> CaseResult {
 }
 
 /// Times to the microsecond, and none that JSON can't hold.
-fn tidied(case: &CaseResult) -> CaseResult {
+fn tidied(mut case: CaseResult) -> CaseResult {
     let round = |ms: f64| {
         let rounded = (ms * 1000.0).round() / 1000.0;
         if rounded.is_finite() { rounded } else { 0.0 }
     };
-    let mut case = case.clone();
     case.duration_ms = round(case.duration_ms);
     for entry in &mut case.transcript {
         entry.ms = round(entry.ms);
@@ -140,6 +151,7 @@ fn judged(
     let mut results: Vec<RuleResult> = rules.into_iter().map(unjudged).collect();
     let mut places: HashMap<String, usize> =
         results.iter().enumerate().map(|(place, rule)| (rule.id.clone(), place)).collect();
+    let mut named: HashSet<(usize, &str)> = HashSet::new();
     for case in cases {
         for id in case.rules.iter().chain(&case.broken_rules) {
             let place = *places.entry(id.clone()).or_insert_with(|| {
@@ -148,7 +160,7 @@ fn judged(
                 results.len() - 1
             });
             let rule = &mut results[place];
-            if !rule.cases.contains(&case.id) {
+            if named.insert((place, case.id.as_str())) {
                 rule.cases.push(case.id.clone());
             }
             let is_broken = case.verdict.is_conclusive() && case.broken_rules.contains(id);

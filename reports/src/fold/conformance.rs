@@ -29,20 +29,20 @@ pub(super) fn leaves_a_must_open(document: &Document) -> bool {
 }
 
 /// How binding each of the document's rules is.
-pub(super) struct Levels<'a>(HashMap<&'a str, Level>);
+pub(crate) struct Levels<'a>(HashMap<&'a str, Level>);
 
 impl<'a> Levels<'a> {
-    pub(super) fn of(document: &'a Document) -> Self {
+    pub(crate) fn of(document: &'a Document) -> Self {
         Self(document.rules.iter().map(|rule| (rule.id.as_str(), rule.level)).collect())
     }
 
     /// Whether the rule decides the verdict. One that the document doesn't describe does, to be on the safe side.
-    pub(super) fn is_must(&self, rule: &str) -> bool {
+    pub(crate) fn is_must(&self, rule: &str) -> bool {
         self.0.get(rule).is_none_or(|&level| level == Level::Must)
     }
 
     /// Whether the case is about a MUST rule. One that cites nothing is, to be on the safe side.
-    fn cites_a_must(&self, case: &CaseResult) -> bool {
+    pub(crate) fn cites_a_must(&self, case: &CaseResult) -> bool {
         case.rules.is_empty() || case.rules.iter().any(|rule| self.is_must(rule))
     }
 }

@@ -7,5 +7,6 @@ mod conformance;
 mod exit_code;
 
 pub use builder::{DocumentBuilder, NOT_RUN};
+pub(crate) use conformance::Levels;
 pub use conformance::overall;
 pub use exit_code::{BROKEN, CONFORMS, HARNESS_FAILED, INCONCLUSIVE, USAGE, exit_code};

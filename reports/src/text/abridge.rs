@@ -1,7 +1,7 @@
 use std::borrow::Cow;
 
 /// The text, or its beginning and the number of characters that were left out.
-pub(super) fn abridged(text: &str, most: usize) -> Cow<'_, str> {
+pub(crate) fn abridged(text: &str, most: usize) -> Cow<'_, str> {
     let length = text.chars().count();
     if length <= most {
         return Cow::Borrowed(text);
@@ -11,7 +11,7 @@ pub(super) fn abridged(text: &str, most: usize) -> Cow<'_, str> {
 }
 
 /// The text, or its beginning and an ellipsis, within that many characters.
-pub(super) fn shortened(text: &str, most: usize) -> Cow<'_, str> {
+pub(crate) fn shortened(text: &str, most: usize) -> Cow<'_, str> {
     if text.chars().count() <= most {
         return Cow::Borrowed(text);
     }
@@ -20,7 +20,7 @@ pub(super) fn shortened(text: &str, most: usize) -> Cow<'_, str> {
 }
 
 /// Hex digits within `columns`: whole octets from both ends, and how many octets there are, where they don't fit.
-pub(super) fn abridged_hex(hex: &str, columns: usize) -> Cow<'_, str> {
+pub(crate) fn abridged_hex(hex: &str, columns: usize) -> Cow<'_, str> {
     if hex.len() <= columns || !hex.is_ascii() {
         return Cow::Borrowed(hex);
     }

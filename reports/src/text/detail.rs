@@ -28,6 +28,9 @@ pub(super) fn write(page: &mut Page<'_>, document: &Document, case: &CaseResult)
         let reason = format!("{}: {}", reason.code, reason.message);
         page.paragraph(&[(FAINT, "  Reason    ")], PLAIN, &account(page, &reason))?;
     }
+    if let Some(known) = &case.known_failure {
+        page.paragraph(&[(FAINT, "  Known     ")], PLAIN, &account(page, &known.account()))?;
+    }
     if let Some(expected) = &case.expected {
         page.paragraph(&[(FAINT, "  Expected  ")], PLAIN, &account(page, expected))?;
     }

@@ -2,6 +2,7 @@ use std::borrow::Cow;
 use std::collections::BTreeSet;
 use std::io;
 
+use anstyle::Style;
 use textwrap::core::display_width;
 
 use super::abridge::{abridged, abridged_hex, shortened};
@@ -22,47 +23,39 @@ const MOST_BROKEN: usize = 3;
 const AROUND: usize = 3;
 /// The longest meaning, in characters.
 const LONGEST_MEANING: usize = 240;
-/// A meaning of more columns than this has its octets below it.
-const SHORT_MEANING: usize = 36;
-/// The most columns that octets take.
-const WIDEST_OCTETS: usize = 80;
-/// The longest connection's name, in columns.
+/// The widest room between the two lanes, and what there is at least, in columns.
+const WIDEST_ROOM: usize = 96;
+const LEAST_ROOM: usize = 12;
+/// The longest connection's name, in columns; in a narrow page, the share of its columns that it may take.
 const WIDEST_NAME: usize = 16;
-/// What the arrows mean.
-const OF_TARGET: &str = "in ms   → to the target   ← from the target";
-const OF_BOTH: &str = "in ms   → from the client   ← from the server";
-/// The columns before the time.
-const MARGIN: usize = 3;
+const SHARE_OF_NAME: usize = 8;
+/// The columns before the lanes and the connection's name: a margin, the mark and the time.
+const BEFORE: usize = 13;
 
-/// A case's transcript as a table.
+/// A case's transcript, drawn: a lane for the client, one for the server, and an arrow for each thing that one of them did.
 pub(super) fn write(page: &mut Page<'_>, case: &CaseResult, target: TargetRole) -> io::Result<()> {
     let entries = &case.transcript;
     if entries.is_empty() {
         return page.line(&[(FAINT, "  Exchange  "), (PLAIN, "nothing was exchanged")]);
     }
-    // In traffic that was watched the arrows are those of the client's end, too.
-    let (legend, left) = match target {
-        TargetRole::Server => (OF_TARGET, Role::Server),
-        TargetRole::Client => (OF_TARGET, Role::Client),
-        TargetRole::Both => (OF_BOTH, Role::Server),
-    };
-    page.line(&[(FAINT, "  Exchange  "), (FAINT, legend)])?;
-    write_entries(page, entries, left)
+    page.line(&[(FAINT, "  Exchange, times in ms")])?;
+    write_entries(page, entries, target)
 }
 
-/// The entries of a transcript as a table. What `left` sent points to the left.
-pub(super) fn write_entries(page: &mut Page<'_>, entries: &[TranscriptEntry], left: Role) -> io::Result<()> {
-    let columns = Columns::of(entries);
+/// The entries of a transcript between two lanes. What the target did stands out.
+pub(super) fn write_entries(page: &mut Page<'_>, entries: &[TranscriptEntry], target: TargetRole) -> io::Result<()> {
+    let lanes = Lanes::of(entries, page.width());
+    lanes.write_heads(page, target)?;
     let mut left_out = 0;
     for (entry, shown) in entries.iter().zip(selection(entries, page.verbose())) {
         if !shown {
             left_out += 1;
             continue;
         }
-        write_gap(page, &mut left_out)?;
-        write_entry(page, entry, &columns, left)?;
+        lanes.write_gap(page, &mut left_out)?;
+        lanes.write_entry(page, entry, target)?;
     }
-    write_gap(page, &mut left_out)
+    lanes.write_gap(page, &mut left_out)
 }
 
 /// Which entries are shown.
@@ -81,73 +74,133 @@ fn selection(entries: &[TranscriptEntry], verbose: bool) -> Vec<bool> {
     shown
 }
 
-fn write_gap(page: &mut Page<'_>, left_out: &mut usize) -> io::Result<()> {
-    if *left_out > 0 {
-        let gap = format!("          … {} left out …", counted(*left_out, "entry"));
-        page.line(&[(FAINT, &gap)])?;
-    }
-    *left_out = 0;
-    Ok(())
-}
-
-/// Where the table's columns are.
-struct Columns {
+/// Where the lanes are.
+struct Lanes {
     /// The width of the connection's name; none where there is but one connection.
     connection: Option<usize>,
-    /// The width of the meanings that have their octets beside them.
-    meaning: usize,
+    /// The columns between the two lanes.
+    room: usize,
 }
 
-impl Columns {
-    fn of(entries: &[TranscriptEntry]) -> Self {
+impl Lanes {
+    fn of(entries: &[TranscriptEntry], width: usize) -> Self {
         let connections: BTreeSet<&str> = entries.iter().map(|entry| entry.connection.as_str()).collect();
         let widest = connections.iter().map(|name| display_width(&escaped(name))).max().unwrap_or(0);
-        let meanings = entries.iter().filter_map(|entry| entry.message.as_deref()).map(display_width);
-        Self {
-            connection: (connections.len() > 1).then_some(widest.min(WIDEST_NAME)),
-            meaning: meanings.filter(|&width| width <= SHORT_MEANING).max().unwrap_or(0),
-        }
+        let widest = widest.min(WIDEST_NAME).min(width / SHARE_OF_NAME);
+        let connection = (connections.len() > 1).then_some(widest);
+        let before = BEFORE + connection.map_or(0, |width| width + 2);
+        Self { connection, room: width.saturating_sub(before + 2).clamp(LEAST_ROOM, WIDEST_ROOM) }
     }
-}
 
-/// One entry: when, in which direction, what it means, and its octets: beside a short meaning, below a long one.
-fn write_entry(page: &mut Page<'_>, entry: &TranscriptEntry, columns: &Columns, left: Role) -> io::Result<()> {
-    let broken = !entry.breaks.is_empty();
-    let mark = if broken { BROKEN_MARK } else { " " };
-    let time = format!(" {:>8.1}  ", entry.ms);
-    let connection = match columns.connection {
-        Some(width) => format!("{:<width$}  ", shortened(&escaped(&entry.connection), width)),
-        None => String::new(),
-    };
-    let (style, arrow) = if entry.from == left { (STRONG, "←  ") } else { (PLAIN, "→  ") };
-    let style = if broken { BAD } else { style };
-    let margin = " ".repeat(MARGIN + time.len() + display_width(&connection) + display_width(arrow));
-    let room = page.width().saturating_sub(margin.len());
-    let mut lead = vec![(PLAIN, "  "), (BAD, mark), (FAINT, &time), (PLAIN, &connection), (style, arrow)];
+    /// What stands before the lanes where there is neither mark nor time.
+    fn margin(&self) -> String {
+        " ".repeat(BEFORE + self.connection.map_or(0, |width| width + 2))
+    }
 
-    let whole = page.verbose();
-    let octets = match &entry.carried {
-        Carried::Hex(hex) if whole => Cow::Borrowed(hex.as_str()),
-        Carried::Hex(hex) => abridged_hex(hex, room.min(WIDEST_OCTETS)),
-        Carried::Event(_) => Cow::Borrowed(""),
-    };
-    let meaning = meaning(entry, whole);
-    let beside = format!("{meaning:<width$}  ", width = columns.meaning);
-    if meaning.is_empty() {
-        page.paragraph(&lead, FAINT, &octets)?;
-    } else if display_width(&beside) + display_width(&octets) <= room {
-        lead.extend([(style, beside.as_str()), (FAINT, &*octets)]);
-        page.line(&lead)?;
-    } else {
-        page.paragraph(&lead, style, &meaning)?;
-        if !octets.is_empty() {
-            page.paragraph(&[(PLAIN, &margin)], FAINT, &octets)?;
+    /// Whose lane is which.
+    fn write_heads(&self, page: &mut Page<'_>, target: TargetRole) -> io::Result<()> {
+        let (client, server) = match target {
+            TargetRole::Client => ("client (target)", "server"),
+            TargetRole::Server => ("client", "server (target)"),
+            TargetRole::Both => ("client", "server"),
+        };
+        let between = (self.room + 2).saturating_sub(client.len() + server.len());
+        page.line(&[(FAINT, &format!("{}{client}{}{server}", self.margin(), " ".repeat(between)))])
+    }
+
+    fn write_gap(&self, page: &mut Page<'_>, left_out: &mut usize) -> io::Result<()> {
+        if *left_out > 0 {
+            let gap = format!("… {} left out …", counted(*left_out, "entry"));
+            let before = self.room.saturating_sub(display_width(&gap)) / 2;
+            let after = self.room.saturating_sub(display_width(&gap) + before);
+            let gap = format!("{}┆{}{gap}{}┆", self.margin(), " ".repeat(before), " ".repeat(after));
+            page.line(&[(FAINT, &gap)])?;
         }
+        *left_out = 0;
+        Ok(())
     }
-    if broken {
-        page.paragraph(&[(PLAIN, &margin), (BAD, "breaks ")], BAD, &entry.breaks.join(", "))?;
+
+    /// One entry: when, in which direction, what it means, and its octets: beside a short meaning, below a long one.
+    fn write_entry(&self, page: &mut Page<'_>, entry: &TranscriptEntry, target: TargetRole) -> io::Result<()> {
+        let broken = !entry.breaks.is_empty();
+        let style = match (broken, target == TargetRole::from(entry.from)) {
+            (true, _) => BAD,
+            (false, true) => STRONG,
+            (false, false) => PLAIN,
+        };
+        // A stroke and a blank before what is written on the arrow; a blank, a stroke and the head behind it.
+        let room = self.room - 5;
+        let whole = page.verbose();
+        let octets = match &entry.carried {
+            Carried::Hex(hex) if whole => Cow::Borrowed(hex.as_str()),
+            Carried::Hex(hex) => abridged_hex(hex, room),
+            Carried::Event(_) => Cow::Borrowed(""),
+        };
+        let meaning = meaning(entry, whole);
+        let fits_beside = display_width(&meaning) + display_width(&octets) + 2 <= room;
+        let (written, below) = match (meaning.is_empty(), octets.is_empty()) {
+            (true, _) => (octets, Cow::Borrowed("")),
+            (false, false) if fits_beside => (Cow::Owned(format!("{meaning}  {octets}")), Cow::Borrowed("")),
+            (false, _) => (Cow::Owned(meaning), octets),
+        };
+        let mut lines = page.wrapped(&written, room).into_iter();
+        self.write_arrow(page, entry, style, &lines.next().unwrap_or_default())?;
+        for line in lines {
+            self.write_between(page, style, &line)?;
+        }
+        if !below.is_empty() {
+            for line in page.wrapped(&below, room) {
+                self.write_between(page, FAINT, &line)?;
+            }
+        }
+        if broken {
+            for line in page.wrapped(&escaped(&format!("breaks {}", entry.breaks.join(", "))), room) {
+                self.write_between(page, BAD, &line)?;
+            }
+        }
+        Ok(())
     }
-    Ok(())
+
+    /// The mark, the time, and the arrow with what is written on it.
+    fn write_arrow(&self, page: &mut Page<'_>, entry: &TranscriptEntry, style: Style, text: &str) -> io::Result<()> {
+        let mark = if entry.breaks.is_empty() { " " } else { BROKEN_MARK };
+        let mut time = format!("{:>8.1}  ", entry.ms);
+        if display_width(&time) > BEFORE - 3 {
+            time = format!("{:>8}  ", "…");
+        }
+        let connection = match self.connection {
+            Some(width) => {
+                let name = escaped(&entry.connection);
+                let name = shortened(&name, width);
+                let blanks = " ".repeat((width + 2).saturating_sub(display_width(&name)));
+                format!("{name}{blanks}")
+            }
+            None => String::new(),
+        };
+        // What is no octets is drawn fainter: a connection that begins or ends.
+        let stroke = if matches!(entry.carried, Carried::Event(_)) { "╌" } else { "─" };
+        let rest = stroke.repeat((self.room - 4).saturating_sub(display_width(text)));
+        let (begin, end) = match entry.from {
+            Role::Client => (format!("├{stroke} "), format!(" {rest}→│")),
+            Role::Server => ("│← ".to_owned(), format!(" {rest}{stroke}┤")),
+        };
+        page.line(&[
+            (PLAIN, "  "),
+            (BAD, mark),
+            (FAINT, &time),
+            (PLAIN, &connection),
+            (FAINT, &begin),
+            (style, text),
+            (FAINT, &end),
+        ])
+    }
+
+    /// A further line of what is written on an arrow.
+    fn write_between(&self, page: &mut Page<'_>, style: Style, text: &str) -> io::Result<()> {
+        let margin = self.margin();
+        let blanks = " ".repeat((self.room - 2).saturating_sub(display_width(text)));
+        page.line(&[(FAINT, &format!("{margin}│  ")), (style, text), (FAINT, &format!("{blanks}│"))])
+    }
 }
 
 /// What the entry means, or what happened, on one line; nothing for octets that nobody explained.

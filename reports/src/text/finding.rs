@@ -3,7 +3,7 @@ use std::io::{self, Write};
 use super::exchange;
 use super::page::Page;
 use super::palette::{BAD, BROKEN_MARK, FAINT, OPEN_MARK, PLAIN, WARNING, WARNING_MARK};
-use crate::document::{Level, Role};
+use crate::document::{Level, TargetRole};
 use crate::finding::{Finding, FindingKind};
 use crate::render::RenderOptions;
 
@@ -37,7 +37,7 @@ pub fn render_finding(
         if let Some(text) = &finding.text {
             page.paragraph(&[(PLAIN, "          ")], FAINT, text)?;
         }
-        exchange::write_entries(&mut page, &finding.frames, Role::Server)?;
+        exchange::write_entries(&mut page, &finding.frames, TargetRole::Both)?;
     }
     Ok(())
 }

@@ -1,3 +1,4 @@
+use std::collections::HashMap;
 use std::io;
 
 use anstyle::Style;
@@ -7,7 +8,7 @@ use super::detail;
 use super::page::Page;
 use super::palette::{FAINT, PLAIN, case_mark};
 use super::wording::{cases_of, counted, listed};
-use crate::document::{CaseResult, CaseVerdict, Document};
+use crate::document::{CaseResult, CaseVerdict, Document, KnownFailure};
 
 /// The longest reason, in characters.
 const LONGEST_REASON: usize = 400;
@@ -40,8 +41,8 @@ fn write_listed(
     page.heading(heading, &format!("{}, {remark}", counted(cases.len(), "case")))?;
     for case in cases {
         let name = format!("  {}  ", case.id);
-        let reason = case.known_failure.as_ref().map_or("", |known| known.reason.as_str());
-        page.paragraph(&[(case_mark(verdict).0, &name)], PLAIN, &abridged(reason, LONGEST_REASON))?;
+        let reason = case.known_failure.as_ref().map(KnownFailure::account).unwrap_or_default();
+        page.paragraph(&[(case_mark(verdict).0, &name)], PLAIN, &abridged(&reason, LONGEST_REASON))?;
         if let (CaseVerdict::KnownFailure, Some(observed)) = (verdict, &case.observed) {
             let observed = observed.replace('\n', " ");
             page.paragraph(&[(FAINT, "      observed: ")], FAINT, &abridged(&observed, LONGEST_REASON))?;
@@ -139,12 +140,16 @@ fn names(cases: &[&CaseResult], verbose: bool) -> String {
 
 /// The cases with the same key together; groups in the order of their first case.
 fn grouped<'a>(cases: &[&'a CaseResult], key: impl Fn(&CaseResult) -> String) -> Vec<(String, Vec<&'a CaseResult>)> {
+    let mut places: HashMap<String, usize> = HashMap::new();
     let mut groups: Vec<(String, Vec<&CaseResult>)> = Vec::new();
     for case in cases {
         let key = key(case);
-        match groups.iter_mut().find(|(known, _)| *known == key) {
-            Some((_, group)) => group.push(case),
-            None => groups.push((key, vec![case])),
+        match places.get(&key) {
+            Some(&place) => groups[place].1.push(case),
+            None => {
+                places.insert(key.clone(), groups.len());
+                groups.push((key, vec![case]));
+            }
         }
     }
     groups

@@ -1,9 +1,10 @@
 use std::io;
 
 use super::page::Page;
-use super::palette::{FAINT, PLAIN, STRONG};
+use super::palette::{FAINT, PLAIN, STRONG, case_mark};
+use super::sections;
 use super::wording::{cases_of, counted};
-use crate::document::{CaseResult, CaseVerdict, Document};
+use crate::document::{CaseVerdict, Document};
 
 /// What was tested with what, and how many cases came out how.
 pub(super) fn write(page: &mut Page<'_>, document: &Document) -> io::Result<()> {
@@ -25,40 +26,21 @@ pub(super) fn write(page: &mut Page<'_>, document: &Document) -> io::Result<()> 
     if !target.capabilities.is_empty() {
         page.paragraph(&[(FAINT, "Claims   ")], PLAIN, &target.capabilities.join(", "))?;
     }
-    page.paragraph(&[(FAINT, "Cases    ")], PLAIN, &outcomes(document))?;
-    if document.summary.pass > 0 {
-        page.paragraph(&[(FAINT, "Passed   ")], PLAIN, &passed_by_section(&document.cases))?;
+    if let Some(shard) = document.shard {
+        let part = format!("{} of {}; `sinkcheck report merge` joins their documents", shard.number, shard.of);
+        page.paragraph(&[(FAINT, "Shard    ")], PLAIN, &part)?;
     }
-    Ok(())
+    page.paragraph(&[(FAINT, "Cases    ")], PLAIN, &outcomes(document))?;
+    sections::write(page, &document.cases)
 }
 
+/// `✓ 205 passed, · 4 not applicable`: it explains the marks, too.
 fn outcomes(document: &Document) -> String {
     let counts: Vec<String> = CaseVerdict::ALL
         .iter()
         .map(|&verdict| (verdict, document.summary.count(verdict)))
         .filter(|&(_, count)| count > 0)
-        .map(|(verdict, count)| format!("{count} {}", cases_of(verdict)))
+        .map(|(verdict, count)| format!("{} {count} {}", case_mark(verdict).1, cases_of(verdict)))
         .collect();
     if counts.is_empty() { "none".into() } else { counts.join(", ") }
-}
-
-/// `framing 12 of 14, handshake 8 of 8`.
-fn passed_by_section(cases: &[CaseResult]) -> String {
-    let mut sections: Vec<(&str, usize, usize)> = Vec::new();
-    for case in cases {
-        let passed = usize::from(case.verdict == CaseVerdict::Pass);
-        match sections.iter_mut().find(|(name, ..)| *name == case.section) {
-            Some((_, passes, all)) => {
-                *passes += passed;
-                *all += 1;
-            }
-            None => sections.push((&case.section, passed, 1)),
-        }
-    }
-    let counts: Vec<String> = sections
-        .iter()
-        .filter(|(name, ..)| !name.is_empty())
-        .map(|(name, passes, all)| format!("{name} {passes} of {all}"))
-        .collect();
-    counts.join(", ")
 }

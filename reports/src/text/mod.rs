@@ -6,7 +6,7 @@
 //! A document holds what peers sent. All of the text passes through one writer, `page::Page`, which escapes it, so no control
 //! character of a peer's reaches the terminal.
 
-mod abridge;
+pub(crate) mod abridge;
 pub(crate) mod closing;
 mod detail;
 pub(crate) mod escape;
@@ -15,15 +15,16 @@ mod failures;
 mod finding;
 mod groups;
 mod header;
-mod page;
-mod palette;
+pub(crate) mod page;
+pub(crate) mod palette;
 mod rules;
+mod sections;
 mod sides;
 pub(crate) mod wording;
 
 use std::io::{self, Write};
 
-use crate::document::Document;
+use crate::document::{CaseResult, Document, TargetRole};
 use crate::render::RenderOptions;
 use page::Page;
 
@@ -48,4 +49,20 @@ pub fn render(document: &Document, options: &RenderOptions, out: &mut dyn Write)
     groups::write_known_failures(&mut page, document)?;
     groups::write_unsteady(&mut page, document)?;
     closing::write(&mut page, document)
+}
+
+/// A case as the report shows it, for other formats: its rules, what was expected and came, and the exchange.
+pub(crate) fn case_detail(document: &Document, case: &CaseResult, options: &RenderOptions) -> io::Result<String> {
+    written(options, |page| detail::write(page, document, case))
+}
+
+/// A case's exchange as the report draws it, for other formats.
+pub(crate) fn exchange(case: &CaseResult, target: TargetRole, options: &RenderOptions) -> io::Result<String> {
+    written(options, |page| exchange::write(page, case, target))
+}
+
+fn written(options: &RenderOptions, write: impl FnOnce(&mut Page<'_>) -> io::Result<()>) -> io::Result<String> {
+    let mut text = Vec::new();
+    write(&mut Page::new(&mut text, options))?;
+    String::from_utf8(text).map_err(io::Error::other)
 }

@@ -66,8 +66,10 @@ fn a_document_of_a_newer_form_is_refused_by_its_number() {
 #[test]
 fn what_is_no_document_is_refused_with_the_cause() {
     for (octets, cause) in [
-        ("", "this is not JSON: "),
-        ("{ \"schema\": 1", "this is not JSON: "),
+        ("", "the document is cut off (EOF while parsing a value at line 1 column 0): write it once more"),
+        ("{ \"schema\": 1", "the document is cut off "),
+        ("{ \"schema\": 1, \"suite\": { \"version\": \"0.", "the document is cut off "),
+        ("{ \"schema\": 1 ]", "this is not JSON: "),
         ("\u{fe}", "this is not JSON: "),
         ("{}", "this is not a result document: "),
         ("{ \"schema\": null }", "this is not a result document: "),

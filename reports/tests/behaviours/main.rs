@@ -1,6 +1,8 @@
 //! What the reports do, on documents made by hand.
 
 mod badges;
+mod ci_formats;
+mod comparing;
 mod exit_codes;
 mod folding;
 mod formats;
@@ -9,8 +11,10 @@ mod hostile_text;
 mod html_page;
 mod html_policy;
 mod kept_documents;
+mod merging;
 mod published_schema;
 mod redaction;
+mod side_by_side;
 mod snapshots;
 mod text_report;
 mod watched_traffic;

@@ -69,7 +69,7 @@ pub(crate) fn document(rules: Vec<RuleInfo>, cases: Vec<CaseResult>, further: Ve
     builder.finish()
 }
 
-fn needs(rule: &str, need: &str) -> RunEvent {
+pub(crate) fn needs(rule: &str, need: &str) -> RunEvent {
     RunEvent::RuleNeeds { rule: rule.into(), need: need.into() }
 }
 
@@ -172,11 +172,33 @@ fn no_answer_to_second_request() -> CaseResult {
 fn known_failure() -> CaseResult {
     CaseResult {
         verdict: CaseVerdict::KnownFailure,
-        known_failure: Some(KnownFailure { reason: "ACME-1207: ids restart at 0 after 255".into() }),
+        known_failure: Some(KnownFailure {
+            issue: Some("https://issues.example/ACME-1207".into()),
+            until: Some("2027-01-31".into()),
+            ..known("ids restart at 0 after 255")
+        }),
         expected: Some("publish with message_id 256".into()),
         observed: Some("publish with message_id 0".into()),
         ..failure("server/events/ids-ascend", &["events.ids-ascend"], &["events.ids-ascend"])
     }
+}
+
+fn known(reason: &str) -> KnownFailure {
+    KnownFailure { reason: reason.into(), ..KnownFailure::default() }
+}
+
+/// A server whose bug was known, and was to be mended by now.
+pub(crate) fn expired() -> Document {
+    let failed = CaseResult {
+        known_failure: Some(KnownFailure {
+            issue: Some("ACME-88".into()),
+            until: Some("2026-01-31".into()),
+            expired: true,
+            ..known("the session stays")
+        }),
+        ..quarantined()
+    };
+    document(rules(), vec![failed], vec![])
 }
 
 fn overloaded() -> CaseResult {
@@ -269,7 +291,7 @@ pub(crate) fn unsteady() -> Document {
             ..case("server/handshake/hello", CaseVerdict::Error, &["handshake.hello"])
         },
         CaseResult {
-            known_failure: Some(KnownFailure { reason: "ACME-1207".into() }),
+            known_failure: Some(known("ACME-1207")),
             ..case("server/events/ids-ascend", CaseVerdict::UnexpectedPass, &["events.ids-ascend"])
         },
     ];
@@ -281,7 +303,7 @@ pub(crate) fn only_known_failures() -> Document {
     let ping = case("server/keepalive/ping", CaseVerdict::Pass, &["keepalive.ping-answered"]);
     let known = CaseResult {
         verdict: CaseVerdict::KnownFailure,
-        known_failure: Some(KnownFailure { reason: "ACME-88: the session stays".into() }),
+        known_failure: Some(known("ACME-88: the session stays")),
         ..quarantined()
     };
     document(rules(), vec![ping, known], vec![])
@@ -343,7 +365,12 @@ pub(crate) fn hostile() -> Document {
             expected: Some(long.clone()),
             observed: Some(unbroken.clone()),
             shown_by: vec![evil.into()],
-            known_failure: Some(KnownFailure { reason: evil.into() }),
+            known_failure: Some(KnownFailure {
+                reason: evil.into(),
+                issue: Some(evil.into()),
+                until: Some(evil.into()),
+                expired: verdict == CaseVerdict::Fail,
+            }),
             duration_ms: f64::NAN,
             slow: true,
             transcript: vec![
@@ -374,6 +401,7 @@ pub(crate) fn all() -> Vec<(&'static str, Document)> {
         ("one_bug_many_failures", one_bug_many_failures()),
         ("unsteady", unsteady()),
         ("only_known_failures", only_known_failures()),
+        ("expired", expired()),
         ("failing_client", failing_client()),
         ("hostile", hostile()),
     ]
