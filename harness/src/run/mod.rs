@@ -8,7 +8,7 @@ mod clients;
 mod serials;
 mod servers;
 mod transcripts;
-mod virtual_time;
+pub mod virtual_time;
 
 use std::collections::VecDeque;
 use std::sync::Arc;
