@@ -49,6 +49,7 @@ mod reply;
 mod server;
 mod state;
 mod table;
+mod timers;
 
 pub use backoff::Backoff;
 pub use client::ClientMachine;
@@ -66,3 +67,4 @@ pub use reply::Reply;
 pub use server::ServerMachine;
 pub use state::State;
 pub use table::{Row, Table, Transition};
+pub use timers::Timers;
