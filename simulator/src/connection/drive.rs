@@ -1,5 +1,6 @@
 //! The loop that every connection runs in.
 
+use std::io;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -56,6 +57,11 @@ pub(crate) trait Side {
 
     /// Learns what happened, puts what is to be sent into `outgoing`, and says how to go on.
     fn handle(&mut self, happened: Happened<'_>, outgoing: &mut Outgoing) -> Next;
+
+    /// Whether it ends without an orderly close once everything is sent.
+    fn ends_abruptly(&self) -> bool {
+        false
+    }
 }
 
 /// Runs a connection until it ends.
@@ -104,10 +110,11 @@ pub(crate) async fn drive<S: AsyncRead + AsyncWrite>(
         peer_closed |= matches!(happened, Happened::PeerClosed);
         next = side.handle(happened, &mut outgoing);
     }
+    let abruptly = side.ends_abruptly();
     drop(side);
     let closing = async {
         outgoing.finish(&mut writer).await?;
-        writer.shutdown().await
+        if abruptly { Err(io::ErrorKind::ConnectionReset.into()) } else { writer.shutdown().await }
     };
     if matches!(timeout(FLUSH, closing).await, Ok(Ok(()))) && !peer_closed {
         drain(&mut reader, &mut octets).await;

@@ -15,9 +15,11 @@ use tokio_rustls::TlsAcceptor;
 
 use super::StartError;
 use super::clients::{Client, Clients};
-use super::connection::{Context, serve};
+use super::connection::serve;
+use super::context::Context;
 use crate::config::{ListenerConfig, Scheme};
 use crate::connection::close;
+use crate::deviation::Closing;
 
 /// The connections that a server has at most, over all listeners; more are closed when they are accepted.
 pub(crate) const MAX_CONNECTIONS: usize = 4096;
@@ -112,6 +114,10 @@ impl Reception {
     async fn receive(&self, stream: TcpStream) {
         // Answers are small and wait for nothing. Where it can't be set, they are only slower.
         let _ = stream.set_nodelay(true);
+        if self.context.knobs.closing == Closing::Reset {
+            // Where it can't be set, the end is an orderly one.
+            let _ = stream.set_zero_linger();
+        }
         match &self.identify {
             Identify::As(client) => serve(stream, client.join(), &self.context).await,
             Identify::ByCertificate(acceptor) => {
@@ -138,11 +144,12 @@ fn concerns_one_connection(error: &io::Error) -> bool {
 mod tests {
     use std::collections::VecDeque;
 
-    use sinkcheck_spec::machine::{self, ClientRecord, Table};
+    use sinkcheck_spec::machine::{self, ClientRecord};
     use tokio::io::AsyncReadExt as _;
     use tokio::time::Instant;
 
     use super::*;
+    use crate::server::Behaviour;
 
     /// Fails in these ways first, each time as soon as it is asked.
     struct Failing(VecDeque<io::Error>, TcpListener);
@@ -160,8 +167,8 @@ mod tests {
         let client = Client::new(ClientRecord::default(), None);
         let clients = Arc::new(Clients::new([("known".to_owned(), client)]));
         let client = Arc::clone(clients.named("known").expect("a known client"));
-        let config = Arc::new(machine::ServerConfig::default());
-        let context = Context { config, table: Arc::new(Table::server()), started: Instant::now() };
+        let context =
+            Context::new(machine::ServerConfig::default(), Behaviour::default(), Arc::clone(&clients));
         let room = Arc::new(Semaphore::new(connections));
         Reception { identify: Identify::As(client), clients, context: Arc::new(context), room }
     }

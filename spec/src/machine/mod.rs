@@ -51,6 +51,7 @@ mod reply;
 mod server;
 mod state;
 mod table;
+mod timers;
 
 pub use backoff::Backoff;
 pub use client::ClientMachine;
@@ -69,3 +70,4 @@ pub use reply::Reply;
 pub use server::ServerMachine;
 pub use state::State;
 pub use table::{Row, Table, Transition};
+pub use timers::Timers;
