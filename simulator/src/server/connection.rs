@@ -63,8 +63,7 @@ impl Side for Connection<'_> {
                 machine.receive(now, frame, &mut shared.record);
             }
             // Asked before the outputs are taken, so that none is left behind.
-            let more =
-                frame.is_some() || outgoing.len() < ROOM_FOR_EVENTS && machine.publish_next(&mut shared.record);
+            let more = frame.is_some() || outgoing.len() < ROOM_FOR_EVENTS && machine.publish_next(&mut shared.record);
             while let Some(output) = machine.poll() {
                 match (output, tap.as_mut()) {
                     (Output::Send(octets), None) => outgoing.push(&octets),
