@@ -34,6 +34,8 @@ pub(crate) struct Seen {
     pub(crate) place: usize,
     /// In how many reads it came.
     pub(crate) segments: usize,
+    /// Whether the peer has ended its stream.
+    pub(crate) is_ended: bool,
     /// Contents that arrived, by type.
     pub(crate) received: [usize; 16],
     /// Contents that the machine has sent, by type.
@@ -58,6 +60,7 @@ impl Seen {
             origin,
             place: 0,
             segments: 1,
+            is_ended: false,
             received: [0; 16],
             sent: [0; 16],
             request: None,

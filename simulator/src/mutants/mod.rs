@@ -4,6 +4,7 @@
 //! joined …), each of these is a [`Mutant`] of its own, and so is each role that the fault is for.
 
 mod fault;
+mod framing;
 mod keepalive;
 mod mutant;
 
