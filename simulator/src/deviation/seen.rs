@@ -48,10 +48,16 @@ pub(crate) struct Seen {
     pub(crate) in_flight: Vec<u16>,
     /// The ids for which an ACK came while they were not in flight.
     pub(crate) stray_acks: BTreeSet<u16>,
+    /// The ids for which a NACK came while they were not in flight.
+    pub(crate) stray_nacks: BTreeSet<u16>,
     /// The ids of this side's PUBLISHes that were answered.
     pub(crate) answered: Vec<u16>,
     /// The ids of the peer's PUBLISHes, oldest first.
     pub(crate) published: Vec<u16>,
+    /// The events that came before the content that is dealt with, without their message ids.
+    pub(crate) events_before: BTreeSet<Vec<u8>>,
+    /// The PUBLISH before the content that is dealt with.
+    pub(crate) last_event: Option<Vec<u8>>,
 }
 
 impl Seen {
@@ -67,8 +73,11 @@ impl Seen {
             response: None,
             in_flight: Vec::new(),
             stray_acks: BTreeSet::new(),
+            stray_nacks: BTreeSet::new(),
             answered: Vec::new(),
             published: Vec::new(),
+            events_before: BTreeSet::new(),
+            last_event: None,
         }
     }
 
@@ -97,6 +106,10 @@ impl Seen {
     /// Notes a content after it was dealt with.
     pub(super) fn has_arrived(&mut self, content: &[u8]) {
         let Some(id) = content::id(content) else { return };
+        if content::kind(content) == content::PUBLISH {
+            self.events_before.extend(content.get(2..).map(<[u8]>::to_vec));
+            self.last_event = Some(content.to_vec());
+        }
         let is_ack = content::kind(content) == content::ACK && content.len() == 2;
         if !is_ack && content::kind(content) != content::NACK {
             return;
@@ -106,6 +119,8 @@ impl Seen {
             self.answered.push(id);
         } else if is_ack {
             self.stray_acks.insert(id);
+        } else {
+            self.stray_nacks.insert(id);
         }
     }
 
