@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 use std::time::Duration;
 
 use sinkcheck_spec::catalogue::Role;
+use sinkcheck_spec::wire::Message;
 
 use super::content;
 
@@ -34,6 +35,10 @@ pub(crate) struct Seen {
     pub(crate) place: usize,
     /// In how many reads it came.
     pub(crate) segments: usize,
+    /// Whether the content that is dealt with was malformed as it came.
+    pub(crate) is_malformed: bool,
+    /// Whether the connection request was malformed as it came.
+    pub(crate) is_malformed_request: bool,
     /// Whether the peer has ended its stream.
     pub(crate) is_ended: bool,
     /// Contents that arrived, by type.
@@ -66,6 +71,8 @@ impl Seen {
             origin,
             place: 0,
             segments: 1,
+            is_malformed: false,
+            is_malformed_request: false,
             is_ended: false,
             received: [0; 16],
             sent: [0; 16],
@@ -94,6 +101,8 @@ impl Seen {
     /// Notes a content before it is dealt with.
     pub(super) fn arrives(&mut self, content: &[u8]) {
         let kind = content::kind(content);
+        self.is_malformed = Message::decode(content).is_err();
+        self.is_malformed_request |= self.is_malformed && content::is(content, content::REQUEST);
         self.received[usize::from(kind)] += usize::from(!content.is_empty());
         match (kind, content::id(content)) {
             (content::REQUEST, _) if !content.is_empty() => self.request = Some(content.to_vec()),

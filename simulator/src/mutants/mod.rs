@@ -7,6 +7,8 @@ mod events;
 mod fault;
 mod framing;
 mod keepalive;
+mod layout;
+mod malformed;
 mod mutant;
 mod publishing;
 
