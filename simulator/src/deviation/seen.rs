@@ -21,6 +21,8 @@ pub(crate) struct Origin {
     pub(crate) is_first_client: bool,
     /// The client_instance_id that the server has on record.
     pub(crate) recorded: Option<u32>,
+    /// The client_instance_ids that the server has on record for other identities.
+    pub(crate) recorded_for_others: Vec<u32>,
     /// Whether the server has the client in quarantine.
     pub(crate) is_quarantined: bool,
     /// The id of the server, or the one that the client keeps.

@@ -6,6 +6,8 @@
 mod events;
 mod fault;
 mod framing;
+mod handshake;
+mod introduction;
 mod keepalive;
 mod layout;
 mod malformed;
