@@ -257,6 +257,7 @@ impl Inner {
             connection: self.connections,
             is_first_client: true,
             recorded: None,
+            recorded_for_others: Vec::new(),
             is_quarantined: false,
             server: self.record.server_instance_id.map(|id| id.0),
         }

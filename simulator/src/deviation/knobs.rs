@@ -32,8 +32,6 @@ pub(crate) struct Knobs {
     pub(crate) redelivery: Redelivery,
     /// A server: when a newer connection of a client takes over.
     pub(crate) takeover: Takeover,
-    /// A server: all clients share one record.
-    pub(crate) one_record: bool,
     /// A server: what malformed content on one connection does to others.
     pub(crate) malformed: Harm,
     /// A server: what an end within a frame does to others.
@@ -148,4 +146,6 @@ pub(crate) enum Trust {
     UnknownWait,
     /// A client: also servers of any name.
     AnyName,
+    /// A client: also servers whose certificate has expired.
+    Expired,
 }

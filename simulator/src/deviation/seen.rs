@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 use std::time::Duration;
 
 use sinkcheck_spec::catalogue::Role;
+use sinkcheck_spec::wire::Message;
 
 use super::content;
 
@@ -20,6 +21,8 @@ pub(crate) struct Origin {
     pub(crate) is_first_client: bool,
     /// The client_instance_id that the server has on record.
     pub(crate) recorded: Option<u32>,
+    /// The client_instance_ids that the server has on record for other identities.
+    pub(crate) recorded_for_others: Vec<u32>,
     /// Whether the server has the client in quarantine.
     pub(crate) is_quarantined: bool,
     /// The id of the server, or the one that the client keeps.
@@ -34,6 +37,12 @@ pub(crate) struct Seen {
     pub(crate) place: usize,
     /// In how many reads it came.
     pub(crate) segments: usize,
+    /// Whether the content that is dealt with was malformed as it came.
+    pub(crate) is_malformed: bool,
+    /// Whether the connection request was malformed as it came.
+    pub(crate) is_malformed_request: bool,
+    /// Whether the peer has ended its stream.
+    pub(crate) is_ended: bool,
     /// Contents that arrived, by type.
     pub(crate) received: [usize; 16],
     /// Contents that the machine has sent, by type.
@@ -46,10 +55,16 @@ pub(crate) struct Seen {
     pub(crate) in_flight: Vec<u16>,
     /// The ids for which an ACK came while they were not in flight.
     pub(crate) stray_acks: BTreeSet<u16>,
+    /// The ids for which a NACK came while they were not in flight.
+    pub(crate) stray_nacks: BTreeSet<u16>,
     /// The ids of this side's PUBLISHes that were answered.
     pub(crate) answered: Vec<u16>,
     /// The ids of the peer's PUBLISHes, oldest first.
     pub(crate) published: Vec<u16>,
+    /// The events that came before the content that is dealt with, without their message ids.
+    pub(crate) events_before: BTreeSet<Vec<u8>>,
+    /// The PUBLISH before the content that is dealt with.
+    pub(crate) last_event: Option<Vec<u8>>,
 }
 
 impl Seen {
@@ -58,14 +73,20 @@ impl Seen {
             origin,
             place: 0,
             segments: 1,
+            is_malformed: false,
+            is_malformed_request: false,
+            is_ended: false,
             received: [0; 16],
             sent: [0; 16],
             request: None,
             response: None,
             in_flight: Vec::new(),
             stray_acks: BTreeSet::new(),
+            stray_nacks: BTreeSet::new(),
             answered: Vec::new(),
             published: Vec::new(),
+            events_before: BTreeSet::new(),
+            last_event: None,
         }
     }
 
@@ -82,6 +103,8 @@ impl Seen {
     /// Notes a content before it is dealt with.
     pub(super) fn arrives(&mut self, content: &[u8]) {
         let kind = content::kind(content);
+        self.is_malformed = Message::decode(content).is_err();
+        self.is_malformed_request |= self.is_malformed && content::is(content, content::REQUEST);
         self.received[usize::from(kind)] += usize::from(!content.is_empty());
         match (kind, content::id(content)) {
             (content::REQUEST, _) if !content.is_empty() => self.request = Some(content.to_vec()),
@@ -96,6 +119,10 @@ impl Seen {
     /// Notes a content after it was dealt with.
     pub(super) fn has_arrived(&mut self, content: &[u8]) {
         let Some(id) = content::id(content) else { return };
+        if content::kind(content) == content::PUBLISH {
+            self.events_before.extend(content.get(2..).map(<[u8]>::to_vec));
+            self.last_event = Some(content.to_vec());
+        }
         let is_ack = content::kind(content) == content::ACK && content.len() == 2;
         if !is_ack && content::kind(content) != content::NACK {
             return;
@@ -105,6 +132,8 @@ impl Seen {
             self.answered.push(id);
         } else if is_ack {
             self.stray_acks.insert(id);
+        } else {
+            self.stray_nacks.insert(id);
         }
     }
 

@@ -60,6 +60,7 @@ impl Tap {
     /// The peer has ended its stream. What is made of that is for the machine, before it learns of the end.
     pub(crate) fn end(&mut self, now: Duration, mut receive: impl FnMut(&[u8])) {
         self.timing.peer_closed = true;
+        self.seen.is_ended = true;
         if let Some(content) = self.knobs.cut_off.and_then(|take| take(self.assembly.left())) {
             self.arrived.push_back(Arrived { content, place: 0, segments: 1 });
         }

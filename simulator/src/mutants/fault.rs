@@ -62,3 +62,18 @@ impl Fault {
         Self { needs, ..self }
     }
 }
+
+/// The times at which a fault of an answer may be made.
+pub(super) const MOMENTS: &[When] = &[
+    When::Always,
+    When::Second,
+    When::Later,
+    When::Joined,
+    When::Split,
+    When::InFlight,
+    When::Reconnected,
+    When::OtherClient,
+];
+
+/// The times at which a fault may be made of what a peer sends of its own accord.
+pub(super) const OWN_MOMENTS: &[When] = &[When::Always, When::Second, When::Later, When::Reconnected, When::OtherClient];

@@ -3,9 +3,16 @@
 //! A [`Fault`] is written down once. Where it may be made always or only now and then (the second time, when frames are
 //! joined …), each of these is a [`Mutant`] of its own, and so is each role that the fault is for.
 
+mod events;
 mod fault;
+mod framing;
+mod handshake;
+mod introduction;
 mod keepalive;
+mod layout;
+mod malformed;
 mod mutant;
+mod publishing;
 
 pub use fault::Need;
 pub use mutant::{Mutant, mutants};

@@ -5,7 +5,7 @@ use std::sync::LazyLock;
 use sinkcheck_spec::catalogue::Role;
 
 use super::fault::{Fault, How};
-use super::{Need, keepalive};
+use super::{Need, events, framing, handshake, introduction, keepalive, layout, malformed, publishing};
 use crate::deviation::{Change, When};
 
 /// A named, deliberate fault of the reference server or client.
@@ -67,7 +67,7 @@ pub fn mutants(role: Role) -> &'static [Mutant] {
 }
 
 /// The faults, section by section.
-const SECTIONS: &[&[Fault]] = &[keepalive::FAULTS];
+const SECTIONS: &[&[Fault]] = &[framing::FAULTS, events::FAULTS, publishing::FAULTS, keepalive::FAULTS, layout::FAULTS, malformed::FAULTS, handshake::FAULTS, introduction::FAULTS];
 
 fn of(role: Role) -> Vec<Mutant> {
     let faults = SECTIONS.iter().copied().flatten().filter(|fault| fault.roles.contains(&role));

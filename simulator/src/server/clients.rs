@@ -72,6 +72,17 @@ impl Clients {
         self.by_name.values().find(|client| client.certificate.as_ref() == Some(certificate))
     }
 
+    /// The ids that are on record for other clients than that of this number.
+    pub(crate) fn recorded_except(&self, number: usize) -> Vec<u32> {
+        let others = self.by_name.values().filter(|client| Arc::as_ptr(client).addr() != number);
+        others.filter_map(|client| client.lock().record.recorded).map(|id| id.0).collect()
+    }
+
+    /// The client whose name comes first, for a server that doesn't care who is speaking.
+    pub(crate) fn anybody(&self) -> Option<&Arc<Client>> {
+        self.by_name.values().next()
+    }
+
     /// Ends every connection.
     pub(crate) fn drop_connections(&self) {
         for client in self.by_name.values() {
