@@ -128,8 +128,8 @@ impl Assembly {
             LosesCutContent => self.left.len() >= 2,
             TwoSegments => self.segments >= 2,
             EmptiesAfterAFrame => completed,
-            Right | LittleEndian | LowOctetOnly | SignedLength | Largest(_) | LargestOfAnEvent(_) | SingleOctetsLost
-            | FirstOfARead | FirstTwoOfARead | Reversed => false,
+            Right | LittleEndian | LowOctetOnly | SignedLength | Largest(_) | LargestOfAnEvent(_)
+            | SingleOctetsLost | FirstOfARead | FirstTwoOfARead | Reversed => false,
         }
     }
 }

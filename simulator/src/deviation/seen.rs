@@ -112,7 +112,9 @@ impl Seen {
         self.received[usize::from(kind)] += usize::from(!content.is_empty());
         match (kind, content::id(content)) {
             (content::REQUEST, _) if !content.is_empty() => self.request = Some(content.to_vec()),
-            (content::RESPONSE, _) if self.response.is_none() => self.response = content.first().map(|first| first & 15),
+            (content::RESPONSE, _) if self.response.is_none() => {
+                self.response = content.first().map(|first| first & 15)
+            }
             (content::PUBLISH, Some(id)) => self.published.push(id),
             _ => {}
         }

@@ -277,7 +277,8 @@ impl Tap {
 
     /// Gives the events of the PUBLISHes that are about to be sent to each other's ids, so that the last goes first.
     fn reverse_publishes(&mut self) {
-        let places: Vec<_> = self.said.iter().enumerate().filter(|(_, frame)| is_publish(frame)).map(|(i, _)| i).collect();
+        let places: Vec<_> =
+            self.said.iter().enumerate().filter(|(_, frame)| is_publish(frame)).map(|(i, _)| i).collect();
         let frames: Vec<_> = places.iter().filter_map(|&place| self.said.get(place).cloned()).collect();
         let mut ids = self.ids.clone();
         for (&place, frame) in places.iter().zip(frames.iter().rev()) {

@@ -28,7 +28,13 @@ struct Held {
 
 impl Timing {
     /// Holds a frame until its time; `None` if that is now.
-    pub(super) fn hold(&mut self, delay: Option<Delay>, now: Duration, content: &[u8], octets: Vec<u8>) -> Option<Vec<u8>> {
+    pub(super) fn hold(
+        &mut self,
+        delay: Option<Delay>,
+        now: Duration,
+        content: &[u8],
+        octets: Vec<u8>,
+    ) -> Option<Vec<u8>> {
         let Some(delay) = delay.filter(|delay| (delay.which)(content)) else { return Some(octets) };
         let due = match delay.order {
             Order::Apart => now.saturating_add(delay.by),

@@ -72,7 +72,11 @@ impl LenientAboutServers {
                 matches!(error, CertificateError::NotValidForName | CertificateError::NotValidForNameContext { .. })
             }
             Trust::Expired => matches!(error, CertificateError::Expired | CertificateError::ExpiredContext { .. }),
-            Trust::Proven | Trust::WithoutCertificate | Trust::UnknownClients | Trust::UnknownWait | Trust::UnknownRejected => false,
+            Trust::Proven
+            | Trust::WithoutCertificate
+            | Trust::UnknownClients
+            | Trust::UnknownWait
+            | Trust::UnknownRejected => false,
         }
     }
 }

@@ -187,8 +187,7 @@ mod tests {
         let client = Client::new(ClientRecord::default(), None);
         let clients = Arc::new(Clients::new([("known".to_owned(), client)]));
         let client = Arc::clone(clients.named("known").expect("a known client"));
-        let context =
-            Context::new(machine::ServerConfig::default(), Behaviour::default(), Arc::clone(&clients));
+        let context = Context::new(machine::ServerConfig::default(), Behaviour::default(), Arc::clone(&clients));
         let room = Arc::new(Semaphore::new(connections));
         Reception { identify: Identify::As(client), clients, context: Arc::new(context), room }
     }

@@ -140,7 +140,8 @@ impl TypedValueParser for VariantOf {
 
     fn parse_ref(&self, command: &Command, _: Option<&Arg>, typed: &OsStr) -> Result<Self::Value, Error> {
         let list = variants(self.0);
-        find(list, Variant::name, typed).ok_or_else(|| unknown(command, "variant", list.iter().map(Variant::name), typed))
+        find(list, Variant::name, typed)
+            .ok_or_else(|| unknown(command, "variant", list.iter().map(Variant::name), typed))
     }
 
     fn possible_values(&self) -> Option<Box<dyn Iterator<Item = PossibleValue> + '_>> {

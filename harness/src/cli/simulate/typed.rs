@@ -127,6 +127,7 @@ pub(super) struct SimulateClient {
     pub(super) exit_when_delivered: bool,
     /// Don't tell what happens to the connection
     #[arg(long, short)]
-    pub(super) quiet: bool,    #[command(flatten)]
+    pub(super) quiet: bool,
+    #[command(flatten)]
     pub(super) departing: DepartingClient,
 }
