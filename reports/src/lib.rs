@@ -7,6 +7,7 @@
 //! This crate never judges a case, and knows neither targets nor scenarios. What it derives from judged cases is which rules
 //! held ([`fold`]), whether the target conforms ([`fold::overall`]) and what the program exits with ([`fold::exit_code()`]).
 
+pub mod detection;
 pub mod document;
 pub mod event;
 pub mod fold;

@@ -3,10 +3,17 @@
 use schemars::generate::SchemaSettings;
 use serde_json::Value;
 
+use crate::detection::Detection;
 use crate::document::Document;
 
 /// The JSON Schema (draft 2020-12) of the documents that this version writes. `reports/schema/result.schema.json` holds it.
 #[must_use]
 pub fn document_schema() -> Value {
     SchemaSettings::draft2020_12().for_serialize().into_generator().into_root_schema_for::<Document>().to_value()
+}
+
+/// The JSON Schema (draft 2020-12) of what `sinkcheck detect` writes. `reports/schema/detection.schema.json` holds it.
+#[must_use]
+pub fn detection_schema() -> Value {
+    SchemaSettings::draft2020_12().for_serialize().into_generator().into_root_schema_for::<Detection>().to_value()
 }

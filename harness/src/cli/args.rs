@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use sinkcheck_reports::render::Format;
 
+use super::detect::Detect;
 use super::simulate::Simulate;
 
 /// Certifies implementations of the Sink protocol, rule by rule.
@@ -47,6 +48,8 @@ pub(super) enum Colour {
 pub(super) enum Command {
     /// Play the suite at an implementation and judge it
     Certify(Certify),
+    /// Play the suite at peers with known faults and freedoms: what it detects
+    Detect(Detect),
     /// Run the reference implementation as a program
     Simulate(Simulate),
     /// List cases or rules
@@ -212,4 +215,6 @@ pub(super) enum SchemaOf {
     Scenario,
     /// The result document
     Result,
+    /// What `sinkcheck detect` writes
+    Detection,
 }

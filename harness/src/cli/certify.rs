@@ -6,6 +6,7 @@ use clap::ArgMatches;
 use sinkcheck_cases::language::{Scenario, Verb};
 use sinkcheck_reports::document::CaseVerdict;
 use sinkcheck_reports::fold::{BROKEN, exit_code};
+use sinkcheck_reports::render::{Format, render};
 use sinkcheck_reports::{Document, DocumentBuilder, RunEvent};
 use sinkcheck_spec::catalogue::Role;
 use tokio::sync::mpsc;
@@ -26,7 +27,13 @@ pub(super) fn certify(typed: &Certify, matches: &ArgMatches, terminal: &Terminal
         RoleArgument::Server => Role::Server,
         RoleArgument::Client => Role::Client,
     };
-    let outputs = outputs::outputs(typed, matches)?;
+    let asked = outputs::Asked {
+        command: "certify",
+        formats: &typed.format,
+        files: &typed.output,
+        text: (!typed.quiet).then_some(Format::Text),
+    };
+    let outputs = outputs::outputs(&asked, matches)?;
     let known_failures = match &typed.known_failing {
         Some(file) => KnownFailures::read(file).map_err(|mistake| Failure::mistakes(&[*mistake], false))?,
         None => KnownFailures::default(),
@@ -77,7 +84,9 @@ pub(super) fn certify(typed: &Certify, matches: &ArgMatches, terminal: &Terminal
     target::kill_all();
     let code = played.and_then(|(builder, fault)| {
         let (document, stale) = conclude(builder, &known_failures);
-        outputs::write(&document, &outputs, terminal, typed.verbose)?;
+        outputs::write(&outputs, terminal, typed.verbose, |format, options, out| {
+            render(&document, format, options, out)
+        })?;
         match (exit_code(&document, stale), fault) {
             (code @ BROKEN, _) | (code, None) => Ok(code),
             (_, Some(fault)) => Err(Failure::ours(fault)),

@@ -4,6 +4,7 @@ mod args;
 mod browse;
 mod certify;
 mod decode;
+mod detect;
 mod exit;
 mod init;
 mod lint;
@@ -31,6 +32,7 @@ pub fn main() -> ExitCode {
     };
     let done = match &arguments.command {
         Command::Certify(typed) => certify::certify(typed, &matches, &arguments.terminal),
+        Command::Detect(typed) => detect::detect(typed, &matches, &arguments.terminal),
         Command::Simulate(typed) => simulate::simulate(typed),
         Command::List(typed) => browse::list(typed),
         Command::Show(typed) => browse::show(typed),

@@ -6,30 +6,42 @@ use std::io::{self, BufWriter, IsTerminal, Write};
 use std::path::{Path, PathBuf};
 
 use clap::ArgMatches;
-use sinkcheck_reports::Document;
-use sinkcheck_reports::render::{Format, RenderOptions, render};
+use sinkcheck_reports::render::RenderOptions;
 
-use super::args::{Certify, Colour, Terminal};
+use super::args::{Colour, Terminal};
 use super::exit::{CONFORMS, Failure};
 
 /// A form of the result and where it goes.
 #[derive(Debug)]
-pub(super) struct Output {
-    format: Format,
+pub(super) struct Output<F> {
+    format: F,
     /// Standard output if there is none.
     file: Option<PathBuf>,
 }
 
+/// The forms that were asked for, and the files.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Asked<'a, F> {
+    /// The command that they were given to.
+    pub(super) command: &'a str,
+    /// Each --format.
+    pub(super) formats: &'a [F],
+    /// Each --output.
+    pub(super) files: &'a [PathBuf],
+    /// What goes to standard output where nothing else does.
+    pub(super) text: Option<F>,
+}
+
 /// Pairs each --output with the --format before it.
-pub(super) fn outputs(typed: &Certify, matches: &ArgMatches) -> Result<Vec<Output>, Failure> {
-    let matches = matches.subcommand_matches("certify").unwrap_or(matches);
+pub(super) fn outputs<F: Copy>(asked: &Asked<'_, F>, matches: &ArgMatches) -> Result<Vec<Output<F>>, Failure> {
+    let matches = matches.subcommand_matches(asked.command).unwrap_or(matches);
     let places = |name: &str| matches.indices_of(name).into_iter().flatten().collect::<Vec<usize>>();
-    let mut list: Vec<(usize, Output)> = places("format")
+    let mut list: Vec<(usize, Output<F>)> = places("format")
         .into_iter()
-        .zip(&typed.format)
+        .zip(asked.formats)
         .map(|(at, format)| (at, Output { format: *format, file: None }))
         .collect();
-    for (at, file) in places("output").into_iter().zip(&typed.output) {
+    for (at, file) in places("output").into_iter().zip(asked.files) {
         let Some((_, output)) = list.iter_mut().rev().find(|(format_at, _)| *format_at < at) else {
             return Err(Failure::usage(format!(
                 "--output {} comes before any --format: say which form goes there",
@@ -41,10 +53,10 @@ pub(super) fn outputs(typed: &Certify, matches: &ArgMatches) -> Result<Vec<Outpu
         }
         output.file = Some(file.clone());
     }
-    let mut list: Vec<Output> = list.into_iter().map(|(_, output)| output).collect();
+    let mut list: Vec<Output<F>> = list.into_iter().map(|(_, output)| output).collect();
     match list.iter().filter(|output| output.file.is_none()).count() {
-        0 if !typed.quiet => list.push(Output { format: Format::Text, file: None }),
-        0 | 1 => {}
+        0 => list.extend(asked.text.map(|format| Output { format, file: None })),
+        1 => {}
         _ => return Err(Failure::usage("two forms for standard output: give all but one of them an --output")),
     }
     let mut files = BTreeSet::new();
@@ -93,20 +105,25 @@ fn beside(file: &Path) -> PathBuf {
 }
 
 /// Writes every form of the result. A file appears whole or not at all. One that can't be written keeps no other from its form.
-pub(super) fn write(document: &Document, list: &[Output], terminal: &Terminal, verbose: bool) -> Result<(), Failure> {
+pub(super) fn write<F: Copy>(
+    list: &[Output<F>],
+    terminal: &Terminal,
+    verbose: bool,
+    render: impl Fn(F, &RenderOptions, &mut dyn Write) -> io::Result<()>,
+) -> Result<(), Failure> {
     let mut done = Ok(());
     for output in list {
         let written = match &output.file {
             Some(file) => {
                 let options = RenderOptions { colour: false, verbose, ..RenderOptions::default() };
-                let emit = |out: &mut dyn Write| render(document, output.format, &options, out);
+                let emit = |out: &mut dyn Write| render(output.format, &options, out);
                 write_file(file, emit)
                     .map_err(|error| Failure::ours(format!("{} can't be written: {error}", file.display())))
             }
             None => {
                 let options = RenderOptions { colour: colour(terminal.color), width: width(), verbose };
                 let mut stdout = BufWriter::new(io::stdout().lock());
-                let written = render(document, output.format, &options, &mut stdout).and_then(|()| stdout.flush());
+                let written = render(output.format, &options, &mut stdout).and_then(|()| stdout.flush());
                 // What a reader that has left did not take is not to be tried once more.
                 let _ = stdout.into_parts();
                 is_read(written).map(drop)

@@ -55,6 +55,8 @@ pub struct Setting {
     pub timeouts: Arc<AtomicUsize>,
     /// How often a client was waited for in vain.
     pub absences: Arc<AtomicUsize>,
+    /// Whether what is exchanged is kept, to be shown.
+    pub keeps_transcript: bool,
     /// Which play of the run it is.
     pub serial: u64,
     /// Makes events of this run differ from those of another one.
@@ -62,7 +64,7 @@ pub struct Setting {
 }
 
 /// How long a client under test has for its first connection.
-const FIRST_CONNECTION: Duration = Duration::from_secs(20);
+pub(crate) const FIRST_CONNECTION: Duration = Duration::from_secs(20);
 
 /// How long it has for each further one: a minute, and a tenth, and some more.
 const RECONNECT: Duration = Duration::from_secs(70);
@@ -309,7 +311,10 @@ enum Halt {
 
 /// Plays a scenario.
 pub async fn play(scenario: &Scenario, setting: &Setting, main: Seat, other: Option<Seat>) -> Played {
-    let transcript = Transcript::begin(setting.target.role);
+    let transcript = match setting.keeps_transcript {
+        true => Transcript::begin(setting.target.role),
+        false => Transcript::none(setting.target.role),
+    };
     let mut player = Player {
         values: Values::new(&setting.target, main.client, main.is_told(), setting.server),
         scenario,

@@ -14,8 +14,8 @@ mod exchange;
 mod failures;
 mod groups;
 mod header;
-mod page;
-mod palette;
+pub(crate) mod page;
+pub(crate) mod palette;
 mod rules;
 mod wording;
 

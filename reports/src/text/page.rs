@@ -9,10 +9,10 @@ use super::palette::{PLAIN, STRONG};
 use crate::render::RenderOptions;
 
 /// A piece of a line and how it looks.
-pub(super) type Span<'a> = (Style, &'a str);
+pub(crate) type Span<'a> = (Style, &'a str);
 
 /// Where the report is written: escapes, wraps and colours.
-pub(super) struct Page<'a> {
+pub(crate) struct Page<'a> {
     out: &'a mut dyn Write,
     width: usize,
     colour: bool,
@@ -20,27 +20,27 @@ pub(super) struct Page<'a> {
 }
 
 impl<'a> Page<'a> {
-    pub(super) fn new(out: &'a mut dyn Write, options: &RenderOptions) -> Self {
+    pub(crate) fn new(out: &'a mut dyn Write, options: &RenderOptions) -> Self {
         let RenderOptions { colour, width, verbose } = *options;
         Self { out, width: width.max(40), colour, verbose }
     }
 
     /// Columns of a line.
-    pub(super) fn width(&self) -> usize {
+    pub(crate) fn width(&self) -> usize {
         self.width
     }
 
     /// Whether nothing is to be abridged.
-    pub(super) fn verbose(&self) -> bool {
+    pub(crate) fn verbose(&self) -> bool {
         self.verbose
     }
 
-    pub(super) fn blank(&mut self) -> io::Result<()> {
+    pub(crate) fn blank(&mut self) -> io::Result<()> {
         writeln!(self.out)
     }
 
     /// A part's heading after an empty line: its name in capitals, and a remark.
-    pub(super) fn heading(&mut self, name: &str, remark: &str) -> io::Result<()> {
+    pub(crate) fn heading(&mut self, name: &str, remark: &str) -> io::Result<()> {
         self.blank()?;
         let name = name.to_uppercase();
         if remark.is_empty() {
@@ -51,7 +51,7 @@ impl<'a> Page<'a> {
     }
 
     /// One line, however long.
-    pub(super) fn line(&mut self, spans: &[Span<'_>]) -> io::Result<()> {
+    pub(crate) fn line(&mut self, spans: &[Span<'_>]) -> io::Result<()> {
         let last = spans.iter().rposition(|(_, text)| !text.trim_end().is_empty());
         for (place, (style, text)) in spans.iter().enumerate() {
             let text = escaped(text);
@@ -66,7 +66,7 @@ impl<'a> Page<'a> {
 
     /// `text` after `lead`, wrapped; later lines begin where the text began. Line ends in the text are kept. After a lead
     /// that takes more than half of the width the text begins on the next line, where the lead's second word would.
-    pub(super) fn paragraph(&mut self, lead: &[Span<'_>], style: Style, text: &str) -> io::Result<()> {
+    pub(crate) fn paragraph(&mut self, lead: &[Span<'_>], style: Style, text: &str) -> io::Result<()> {
         let lead_width: usize = lead.iter().map(|(_, text)| display_width(&escaped(text))).sum();
         let indent = if lead_width > self.width / 2 { 6 } else { lead_width };
         let mut lines = Vec::new();

@@ -98,7 +98,8 @@ pub(crate) async fn drive<S: AsyncRead + AsyncWrite>(
                 Ok(()) => Happened::Woken,
                 Err(_) => Happened::PeerClosed,
             },
-            read = reader.read(&mut octets), if listens => match read {
+            // Once is enough: whoever goes on after the end of the stream would hear of nothing else.
+            read = reader.read(&mut octets), if listens && !peer_closed => match read {
                 Ok(count @ 1..) => Happened::Octets(octets.get(..count).unwrap_or_default()),
                 Ok(0) | Err(_) => Happened::PeerClosed,
             },

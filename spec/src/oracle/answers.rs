@@ -67,21 +67,26 @@ pub(super) enum Decision {
 /// Our PUBLISHes on one connection and their answers.
 #[derive(Debug, Clone, Default)]
 pub(super) struct Answers {
-    /// For each id the PUBLISHes that have no answer yet, oldest first.
-    waiting: BTreeMap<MessageId, Vec<Sent>>,
+    /// For each id the PUBLISHes that have no answer yet, oldest first, and the numbers of our frames that they came in.
+    waiting: BTreeMap<MessageId, Vec<(u64, Sent)>>,
     /// How many answers came for each id.
     answered: BTreeMap<MessageId, u32>,
 }
 
 impl Answers {
-    /// We sent one.
-    pub(super) fn sent(&mut self, id: MessageId, how: Sent) {
-        self.waiting.entry(id).or_default().push(how);
+    /// We sent one, in our frame of this number.
+    pub(super) fn sent(&mut self, id: MessageId, how: Sent, frame: u64) {
+        self.waiting.entry(id).or_default().push((frame, how));
+    }
+
+    /// The number of our frame that the peer has read at the least if it answers under this id now.
+    pub(super) fn shows_read(&self, id: MessageId) -> Option<u64> {
+        self.waiting.get(&id)?.first().map(|(frame, _)| *frame)
     }
 
     /// Ids of PUBLISHes that the peer must answer and hasn't yet.
     pub(super) fn owed(&self) -> impl Iterator<Item = MessageId> {
-        self.waiting.iter().filter(|(_, list)| list.contains(&Sent::Accepted)).map(|(id, _)| *id)
+        self.waiting.iter().filter(|(_, list)| is_owed(list)).map(|(id, _)| *id)
     }
 
     /// Whether something with this id has no answer yet, be one right or wrong.
@@ -91,7 +96,7 @@ impl Answers {
 
     /// Whether the peer must answer a PUBLISH with this id and hasn't yet.
     pub(super) fn owes(&self, id: MessageId) -> bool {
-        self.waiting.get(&id).is_some_and(|list| list.contains(&Sent::Accepted))
+        self.waiting.get(&id).is_some_and(|list| is_owed(list))
     }
 
     /// An ACK or a NACK came. The decision is that of the server, where it is made.
@@ -106,8 +111,8 @@ impl Answers {
             });
         };
         // Of several PUBLISHes with one id the answer is for the one that it is right for, if there is one.
-        let at = list.iter().position(|sent| sent.allows(is_ack, decision)).unwrap_or(0);
-        let sent = list.remove(at);
+        let at = list.iter().position(|(_, sent)| sent.allows(is_ack, decision)).unwrap_or(0);
+        let (_, sent) = list.remove(at);
         *self.answered.entry(id).or_default() += 1;
         if sent.allows(is_ack, decision) {
             return None;
@@ -125,6 +130,10 @@ impl Answers {
             ),
         })
     }
+}
+
+fn is_owed(list: &[(u64, Sent)]) -> bool {
+    list.iter().any(|(_, sent)| *sent == Sent::Accepted)
 }
 
 /// The 12 bits after the type, where a content has them: what a careless reader takes for a message id.

@@ -17,6 +17,7 @@ const CUT_OFF_RESPONSE: &str = "framing.truncated-response-not-taken";
 /// have read by then: it is blamed only if it is wrong for every such moment.
 #[derive(Debug, Clone, Default)]
 pub struct ClientOracle {
+    sent_frames: u64,
     requests: usize,
     /// Its first message came, and was judged for being the first.
     began: bool,
@@ -74,15 +75,16 @@ impl ClientOracle {
 
     /// A frame with this content is about to be sent.
     pub fn sent(&mut self, content: &[u8]) {
+        self.sent_frames += 1;
         self.last_sent = content.first().map(|first| MessageType::from_nibble(first >> 4));
         match Message::decode(content) {
             Ok(Message::ConnectionResponse(response)) => {
                 self.responses.sent(response.is_acceptance(), self.requests > 0);
             }
             Ok(Message::ConnectionRequest(_) | Message::OtherVersion(_)) => self.sent_request(),
-            Ok(Message::Publish(publish)) => self.answers.sent(publish.message_id, self.stage()),
-            Ok(Message::Ack(ack)) => self.publishes.answered(ack.message_id),
-            Ok(Message::Nack(nack)) => self.publishes.answered(nack.message_id),
+            Ok(Message::Publish(publish)) => self.answers.sent(publish.message_id, self.stage(), self.sent_frames),
+            Ok(Message::Ack(ack)) => self.publishes.answered(ack.message_id, self.sent_frames),
+            Ok(Message::Nack(nack)) => self.publishes.answered(nack.message_id, self.sent_frames),
             Ok(Message::Ping) => self.pongs.ping_sent(),
             Ok(Message::Pong) => self.pongs.pong_sent(),
             Err(error) => self.sent_malformed(content, &error),
@@ -111,14 +113,19 @@ impl ClientOracle {
                         (Sent::Accepted | Sent::Open, false) => Sent::malformed(rule),
                         (early, _) => early,
                     };
-                    self.answers.sent(id, how);
+                    self.answers.sent(id, how, self.sent_frames);
+                }
+            }
+            Some(MessageType::Nack) if error.kind.is_open() => {
+                if let Some(id) = low_bits(content) {
+                    self.publishes.answered(id, self.sent_frames);
                 }
             }
             Some(MessageType::Ping) => self.pongs.malformed_ping_sent(),
             Some(MessageType::Unused(_)) => {
                 self.malformed = Some(rule);
                 if let Some(id) = low_bits(content) {
-                    self.answers.sent(id, Sent::no_publish(rule));
+                    self.answers.sent(id, Sent::no_publish(rule), self.sent_frames);
                 }
             }
             _ => self.malformed = Some(rule),
@@ -129,7 +136,7 @@ impl ClientOracle {
     pub fn sent_end(&mut self, unfinished: &[u8]) {
         let content = unfinished.get(2..).unwrap_or_default();
         if let Some(id) = publish_id(content) {
-            self.answers.sent(id, Sent::cut_off());
+            self.answers.sent(id, Sent::cut_off(), self.sent_frames);
         }
         self.cut_off = content.first().map(|first| MessageType::from_nibble(first >> 4));
         if self.cut_off == Some(MessageType::ConnectionResponse) {
@@ -245,15 +252,18 @@ impl ClientOracle {
     }
 
     fn answer_came(&mut self, id: MessageId, is_ack: bool) -> Option<Breach> {
-        // What answers something of ours, rightly or not, is judged as an answer. A NACK takes nothing, but before the response
+        // An ACK for something of ours, rightly or not, is judged as an answer first. A NACK takes nothing, but before the response
         // it is one message too many all the same.
-        let known = self.answers.awaits(id);
+        let answers_first = is_ack && self.answers.awaits(id);
         let message_type = if is_ack { MessageType::Ack } else { MessageType::Nack };
-        let place = if known && is_ack { None } else { self.place(Some(message_type)) };
+        let place = self.place(Some(message_type));
         self.began = true;
         self.took_acceptance |= self.answers.owes(id);
+        if let Some(frame) = self.answers.shows_read(id) {
+            self.publishes.peer_read(frame);
+        }
         let answer = self.answers.came(id, is_ack, None);
-        place.or(answer)
+        if answers_first { answer.or(place) } else { place.or(answer) }
     }
 
     /// A response came: a message that only servers send.

@@ -4,12 +4,14 @@
 //! [`ServerOracle`] watches a server from the client's end of one connection, and [`ClientOracle`] a client from the server's
 //! end. Each is told of every frame that was sent, before it is sent, and of every frame that came. It blames only what no
 //! freedom of the text explains; what depends on things that it can't see (the server's record, what an application accepts) is
-//! for the cases to judge. [`ClientHistory`] goes on where a connection ends: it follows a client from one request to the next.
+//! for the cases to judge. [`Observer`] watches both peers of one connection from wherever it stands. [`ClientHistory`] goes on where a connection ends: it follows a client from one request to the next.
 
 mod answers;
 mod breach;
 mod client;
 mod history;
+mod model;
+mod observer;
 mod phase;
 mod pongs;
 mod publishes;
@@ -19,5 +21,6 @@ mod server;
 pub use breach::Breach;
 pub use client::ClientOracle;
 pub use history::{ClientHistory, Start};
+pub use observer::{Count, Finding, FindingKind, Judged, Observer, Settings, Tally};
 pub use phase::Phase;
 pub use server::ServerOracle;

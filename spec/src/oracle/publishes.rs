@@ -1,6 +1,6 @@
 //! The peer's PUBLISHes: whether their ids are right.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::breach::Breach;
 use crate::wire::MessageId;
@@ -11,15 +11,22 @@ pub(super) struct Publishes {
     last: Option<MessageId>,
     unanswered: BTreeSet<MessageId>,
     used: BTreeSet<MessageId>,
-    /// Ids that we answered while none of their PUBLISHes had come unanswered.
-    answered_ahead: BTreeSet<MessageId>,
+    /// Ids that we answered while none of their PUBLISHes had come unanswered, and the number of our frame that did.
+    answered_ahead: BTreeMap<MessageId, u64>,
 }
 
 impl Publishes {
-    /// We answered one.
-    pub(super) fn answered(&mut self, id: MessageId) {
+    /// We answered one, with our frame of this number.
+    pub(super) fn answered(&mut self, id: MessageId, frame: u64) {
         if !self.unanswered.remove(&id) {
-            self.answered_ahead.insert(id);
+            self.answered_ahead.insert(id, frame);
+        }
+    }
+
+    /// The peer has shown that it read our frame of this number. What it read by then without a PUBLISH that it could answer is past.
+    pub(super) fn peer_read(&mut self, frame: u64) {
+        if !self.answered_ahead.is_empty() {
+            self.answered_ahead.retain(|_, ahead| *ahead > frame);
         }
     }
 
@@ -42,7 +49,7 @@ impl Publishes {
                 "events.id-not-reused-in-flight",
                 format!("a PUBLISH with the id {id}, whose last PUBLISH has no answer yet"),
             ));
-        } else if !self.answered_ahead.remove(&id) {
+        } else if self.answered_ahead.remove(&id).is_none() {
             // If it was on its way already when we sent a stray answer, the peer was right to take that for its answer.
             self.unanswered.insert(id);
         }

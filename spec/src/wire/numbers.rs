@@ -22,7 +22,7 @@ impl MessageId {
     }
 
     /// The id in the low 12 bits of a content's first two octets; the type above them is masked away.
-    pub(super) const fn from_first_octets(octets: [u8; 2]) -> Self {
+    pub(crate) const fn from_first_octets(octets: [u8; 2]) -> Self {
         Self(u16::from_be_bytes(octets) & Self::MAX.0)
     }
 

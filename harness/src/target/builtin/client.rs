@@ -63,6 +63,8 @@ pub struct ReferenceClient {
     pub keepalive_interval: Duration,
     /// The waits between its attempts to connect.
     pub backoff: Backoff,
+    /// What it does: the reference's behaviour, or another one.
+    pub behaviour: Behaviour,
 }
 
 impl ReferenceClient {
@@ -80,7 +82,7 @@ impl ReferenceClient {
             ..ClientConfig::default()
         };
         config.machine.keepalive_interval = self.keepalive_interval;
-        let running = Client::start(config, Behaviour::default(), connector);
+        let running = Client::start(config, self.behaviour, connector);
         let control = running.control();
         for number in 0..self.publishes {
             if let Ok(event) = own_event(number.into()) {

@@ -168,6 +168,7 @@ impl<'a> Attached<'a> {
             ordeal: Arc::default(),
             absences: Arc::default(),
             timeouts: Arc::new(AtomicUsize::new(0)),
+            keeps_transcript: true,
             serial: 0,
             salt: run.target.salt(),
         };
