@@ -6,7 +6,6 @@ use std::mem;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
-use sinkcheck_spec::catalogue::Role;
 use sinkcheck_spec::machine::{EventNumber, Outbox, OutboxFull, Output, ServerRecord};
 use sinkcheck_spec::wire::{Event, InstanceId};
 use thiserror::Error;
@@ -250,9 +249,9 @@ impl Inner {
     }
 
     /// Whose connection begins now.
-    pub(crate) fn origin(&self, interval: Duration) -> Origin {
+    pub(crate) fn origin(&self, now: Duration, interval: Duration) -> Origin {
         Origin {
-            role: Role::Client,
+            now,
             interval,
             connection: self.connections,
             is_first_client: true,

@@ -200,9 +200,10 @@ impl<C: Connect> Life<C> {
             }
             let config = Arc::new(self.config.machine.clone());
             let table = Arc::clone(&self.behaviour.table);
-            let tap = self.behaviour.deviation.tap(&self.knobs, || inner.origin(config.keepalive_interval));
+            let now = self.started.elapsed();
+            let tap = self.behaviour.deviation.tap(&self.knobs, || inner.origin(now, config.keepalive_interval));
             inner.connections += 1;
-            (ClientMachine::with_table(config, table, self.started.elapsed(), &mut inner.record), tap)
+            (ClientMachine::with_table(config, table, now, &mut inner.record), tap)
         };
         let (kept, started, observer) = (&*self.kept, self.started, &mut self.observer);
         let knobs = &*self.knobs;

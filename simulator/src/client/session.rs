@@ -8,8 +8,8 @@ use tokio::time::Instant;
 
 use super::kept::Kept;
 use super::{ClientEvent, Disconnection, Observer};
-use crate::connection::{Happened, Next, Outgoing, ROOM_FOR_EVENTS, Side};
-use crate::deviation::{Knobs, Tap};
+use crate::connection::{Happened, Next, Outgoing, Side};
+use crate::deviation::{Knobs, Tap, has_room};
 
 /// What a session has seen when it is over.
 #[derive(Debug, Default)]
@@ -84,7 +84,7 @@ impl Session<'_> {
             }
             // Asked before the outputs are taken, so that none is left behind.
             let more =
-                frame.is_some() || outgoing.len() < ROOM_FOR_EVENTS && machine.publish_next(now, &mut inner.record);
+                frame.is_some() || has_room(tap.as_deref(), outgoing) && machine.publish_next(now, &mut inner.record);
             while let Some(output) = machine.poll() {
                 // What is to outlive the process is written before what follows from it is sent. Where it can't be,
                 // nothing more is.

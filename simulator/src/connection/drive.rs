@@ -130,6 +130,13 @@ pub(crate) async fn close<S: AsyncRead + AsyncWrite>(stream: S) {
     }
 }
 
+/// Takes no notice of a connection until the peer ends it.
+pub(crate) async fn ignore<S: AsyncRead + AsyncWrite>(stream: S) {
+    let (mut reader, _writer) = split(stream);
+    let mut octets = [0; READ];
+    while matches!(reader.read(&mut octets).await, Ok(1..)) {}
+}
+
 async fn drain<R: AsyncRead + Unpin>(reader: &mut R, octets: &mut [u8]) {
     let drained = async { while matches!(reader.read(octets).await, Ok(1..)) {} };
     // Whether the peer ended or the time did, the connection is over.

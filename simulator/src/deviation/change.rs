@@ -19,9 +19,8 @@ pub(crate) enum Change {
     Octets(When, fn(&Seen, &[u8]) -> Option<Vec<u8>>),
     /// How frames are cut out of what arrives.
     Framing(Framing),
-    /// The message ids of this side's PUBLISHes: from how many there were on this connection, the last one, and the one
-    /// that the machine gives.
-    Ids(fn(usize, Option<u16>, u16) -> u16),
+    /// The message ids of this side's PUBLISHes: from the last one on the connection, and the one that the machine gives.
+    Ids(fn(&Seen, Option<u16>, u16) -> u16),
     /// A value.
     Knob(fn(&mut Knobs)),
 }

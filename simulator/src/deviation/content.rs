@@ -87,11 +87,6 @@ pub(crate) fn say(content: impl Into<Vec<u8>>) -> Option<Vec<Act>> {
     Some(vec![Act::Peer(content.into())])
 }
 
-/// Nothing comes of it.
-pub(crate) fn drop_it() -> Option<Vec<Act>> {
-    Some(Vec::new())
-}
-
 /// The PUBLISH with other fields.
 pub(crate) fn with_event(content: &[u8], change: impl FnOnce(&mut EventFields<'_>)) -> Option<Vec<u8>> {
     let Ok(Message::Publish(Publish { message_id, event })) = Message::decode(content) else { return None };

@@ -23,6 +23,10 @@ pub(crate) struct Knobs {
     pub(crate) beat: Option<(u32, &'static [u8])>,
     /// How a connection is closed.
     pub(crate) closing: Closing,
+    /// A time after which a connection is dropped that is not accepted, in hundredths of the keepalive interval.
+    pub(crate) waits_for_acceptance: Option<u32>,
+    /// An id that is in flight is waited for when its turn comes.
+    pub(crate) waits_for_ids: bool,
     /// A time after which an accepted connection is dropped, in hundredths of the keepalive interval, and the contents
     /// that begin it anew.
     pub(crate) drops: Option<(u32, fn(&[u8]) -> bool)>,
@@ -144,6 +148,8 @@ pub(crate) enum Trust {
     UnknownClients,
     /// A server: it leaves unknown clients waiting.
     UnknownWait,
+    /// A server: it turns unknown clients away with a rejection.
+    UnknownRejected,
     /// A client: also servers of any name.
     AnyName,
     /// A client: also servers whose certificate has expired.

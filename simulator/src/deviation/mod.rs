@@ -10,6 +10,7 @@
 //! - `content`: taking contents apart and putting them together;
 //! - `assembly`: how frames are cut out of what arrives, rightly and wrongly;
 //! - `timing`: what is said later, or of its own accord;
+//! - `trust`: verifiers of certificates that look away;
 //! - `tap`: all of it around one connection.
 
 mod assembly;
@@ -19,6 +20,7 @@ mod knobs;
 mod seen;
 mod tap;
 mod timing;
+pub(crate) mod trust;
 
 use std::sync::Arc;
 
@@ -28,7 +30,7 @@ pub(crate) use assembly::Framing;
 pub(crate) use change::{Act, Change, When};
 pub(crate) use knobs::{Closing, Delay, Harm, Knobs, Order, Redelivery, Takeover, Trust};
 pub(crate) use seen::{Origin, Seen};
-pub(crate) use tap::Tap;
+pub(crate) use tap::{Tap, has_room};
 
 /// How a peer departs from the reference; by default it doesn't. Mutants and variants are put in with
 /// [`crate::server::Behaviour::with_mutant`] and its like.

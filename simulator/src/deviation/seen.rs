@@ -3,7 +3,6 @@
 use std::collections::BTreeSet;
 use std::time::Duration;
 
-use sinkcheck_spec::catalogue::Role;
 use sinkcheck_spec::wire::Message;
 
 use super::content;
@@ -11,8 +10,8 @@ use super::content;
 /// Whose connection it is, as it begins.
 #[derive(Clone, Debug)]
 pub(crate) struct Origin {
-    /// The side that deviates.
-    pub(crate) role: Role,
+    /// When it began, on the machines' clock.
+    pub(crate) now: Duration,
     /// The keepalive interval.
     pub(crate) interval: Duration,
     /// How many connections of this peer there were before.
@@ -35,6 +34,8 @@ pub(crate) struct Seen {
     pub(crate) origin: Origin,
     /// The place of the content that is dealt with among those of its read, from 0.
     pub(crate) place: usize,
+    /// Whether the request came in the same read before it.
+    pub(crate) came_with_request: bool,
     /// In how many reads it came.
     pub(crate) segments: usize,
     /// Whether the content that is dealt with was malformed as it came.
@@ -72,6 +73,7 @@ impl Seen {
         Self {
             origin,
             place: 0,
+            came_with_request: false,
             segments: 1,
             is_malformed: false,
             is_malformed_request: false,
@@ -103,8 +105,10 @@ impl Seen {
     /// Notes a content before it is dealt with.
     pub(super) fn arrives(&mut self, content: &[u8]) {
         let kind = content::kind(content);
+        let is_request = content::is(content, content::REQUEST);
+        self.came_with_request = is_request || self.came_with_request && self.place > 0;
         self.is_malformed = Message::decode(content).is_err();
-        self.is_malformed_request |= self.is_malformed && content::is(content, content::REQUEST);
+        self.is_malformed_request |= self.is_malformed && is_request;
         self.received[usize::from(kind)] += usize::from(!content.is_empty());
         match (kind, content::id(content)) {
             (content::REQUEST, _) if !content.is_empty() => self.request = Some(content.to_vec()),

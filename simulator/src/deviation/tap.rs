@@ -7,7 +7,7 @@ use std::time::Duration;
 use super::assembly::{Arrived, Assembly};
 use super::timing::Timing;
 use super::{Act, Change, Closing, Framing, Knobs, Origin, Redelivery, Seen, content};
-use crate::connection::{Next, Outgoing};
+use crate::connection::{Next, Outgoing, ROOM_FOR_EVENTS};
 
 /// One connection's changes, and what they have done.
 ///
@@ -28,6 +28,8 @@ pub(crate) struct Tap {
     /// The machine's id of each PUBLISH, by the one that the peer was sent.
     ids: BTreeMap<u16, u16>,
     last_id: Option<u16>,
+    /// The id that the machine gave last.
+    last_own_id: Option<u16>,
     has_opened: bool,
 }
 
@@ -37,6 +39,8 @@ impl Tap {
             Change::Framing(framing) => Some(*framing),
             _ => None,
         });
+        let mut timing = Timing::default();
+        timing.begun(origin.now, &knobs, origin.interval);
         Self {
             changes: changes.iter().map(|change| (*change, 0)).collect(),
             knobs,
@@ -45,9 +49,10 @@ impl Tap {
             arrived: VecDeque::new(),
             feed: VecDeque::new(),
             said: Vec::new(),
-            timing: Timing::default(),
+            timing,
             ids: BTreeMap::new(),
             last_id: None,
+            last_own_id: None,
             has_opened: false,
         }
     }
@@ -103,6 +108,12 @@ impl Tap {
                 }
             }
         }
+    }
+
+    /// Whether this side's next event may be sent.
+    pub(crate) fn may_publish(&self) -> bool {
+        let next = self.last_own_id.map_or(0, |id| (id + 1) & 0x0fff);
+        !self.knobs.waits_for_ids || !self.seen.in_flight.contains(&next)
     }
 
     /// The machine sends a frame.
@@ -234,6 +245,7 @@ impl Tap {
         let (true, Some(own)) = (content::is(content, content::PUBLISH), content::id(content)) else {
             return content.to_vec();
         };
+        self.last_own_id = Some(own);
         let gives = self.changes.iter().find_map(|(change, _)| match change {
             Change::Ids(gives) => Some(*gives),
             _ => None,
@@ -242,8 +254,7 @@ impl Tap {
             self.ids.insert(own, own);
             return content.to_vec();
         };
-        let before = self.seen.sent[usize::from(content::PUBLISH)] - 1;
-        let id = gives(before, self.last_id, own) & 0x0fff;
+        let id = gives(&self.seen, self.last_id, own) & 0x0fff;
         self.last_id = Some(id);
         self.ids.insert(id, own);
         content::with_id(content, id)
@@ -284,4 +295,9 @@ impl Tap {
 
 fn is_publish(frame: &[u8]) -> bool {
     frame.get(2..).is_some_and(|content| content::is(content, content::PUBLISH))
+}
+
+/// Whether an event of one's own may be sent now.
+pub(crate) fn has_room(tap: Option<&Tap>, outgoing: &Outgoing) -> bool {
+    outgoing.len() < ROOM_FOR_EVENTS && tap.is_none_or(Tap::may_publish)
 }

@@ -57,6 +57,11 @@ impl Timing {
         if reversed { octets.rev().collect() } else { octets.collect() }
     }
 
+    /// The connection begins.
+    pub(super) fn begun(&mut self, now: Duration, knobs: &Knobs, interval: Duration) {
+        self.drop = knobs.waits_for_acceptance.map(|share| now.saturating_add(part(interval, share)));
+    }
+
     /// The client is accepted.
     pub(super) fn accepted(&mut self, now: Duration, knobs: &Knobs, interval: Duration) {
         self.beat = knobs.beat.map(|(share, _)| now.saturating_add(part(interval, share)));

@@ -165,7 +165,10 @@ pub(super) const FAULTS: &[Fault] = &[
         "answered-with-id-zero",
         BOTH,
         &["events.answer-carries-id"],
-        At(|when| vec![Sent(when, |_, content| renumbered(content, |_| 0))], &[When::Always, When::Later, When::Joined]),
+        At(
+            |when| vec![Sent(when, |_, content| renumbered(content, |_| 0))],
+            &[When::Always, When::Later, When::Joined],
+        ),
         "It answers every event with the message id 0.",
     ),
     fault(
@@ -273,7 +276,8 @@ pub(super) const FAULTS: &[Fault] = &[
         At(
             |when| {
                 vec![Received(when, |_, content| {
-                    let id = content::id(content).filter(|_| content::event(content).is_some_and(|e| e.event_type_id != 99))?;
+                    let id = content::id(content)
+                        .filter(|_| content::event(content).is_some_and(|e| e.event_type_id != 99))?;
                     Some(vec![Act::Peer(content::ack(id))])
                 })]
             },
@@ -342,28 +346,47 @@ pub(super) const FAULTS: &[Fault] = &[
         })]),
         "It doesn't answer an event that it has seen before on the connection.",
     ),
-    changed!("type-cut-to-32-bits", "The application sees the low 32 bits of event_type_id.", |f| f.event_type_id &= 0xffff_ffff),
-    changed!("type-cut-to-16-bits", "The application sees the low 16 bits of event_type_id.", |f| f.event_type_id &= 0xffff),
-    changed!("schema-cut-to-32-bits", "The application sees the low 32 bits of schema_version.", |f| f.schema_version &= 0xffff_ffff),
-    changed!("schema-cut-to-8-bits", "The application sees the low 8 bits of schema_version.", |f| f.schema_version &= 0xff),
+    changed!("type-cut-to-32-bits", "The application sees the low 32 bits of event_type_id.", |f| f.event_type_id &=
+        0xffff_ffff),
+    changed!("type-cut-to-16-bits", "The application sees the low 16 bits of event_type_id.", |f| f.event_type_id &=
+        0xffff),
+    changed!("schema-cut-to-32-bits", "The application sees the low 32 bits of schema_version.", |f| f
+        .schema_version &=
+        0xffff_ffff),
+    changed!("schema-cut-to-8-bits", "The application sees the low 8 bits of schema_version.", |f| f.schema_version &=
+        0xff),
     changed!("offset-cut-to-32-bits", "The application sees the low 32 bits of offset.", |f| f.offset &= 0xffff_ffff),
     changed!("offset-cut-to-53-bits", "The application sees the low 53 bits of offset.", |f| f.offset &= (1 << 53) - 1),
-    changed!("offset-cut-to-63-bits", "The application sees the low 63 bits of offset.", |f| f.offset &= i64::MAX as u64),
-    changed!("timestamp-cut-to-32-bits", "The application sees the low 32 bits of timestamp.", |f| f.timestamp &= 0xffff_ffff),
-    changed!("timestamp-rounded", "The application sees timestamp as a floating-point number holds it.", |f| f.timestamp = f.timestamp as f64 as u64),
+    changed!("offset-cut-to-63-bits", "The application sees the low 63 bits of offset.", |f| f.offset &=
+        i64::MAX as u64),
+    changed!("timestamp-cut-to-32-bits", "The application sees the low 32 bits of timestamp.", |f| f.timestamp &=
+        0xffff_ffff),
+    changed!("timestamp-rounded", "The application sees timestamp as a floating-point number holds it.", |f| f
+        .timestamp =
+        f.timestamp as f64 as u64),
     changed!("timestamp-in-seconds", "The application sees a timestamp of milliseconds in seconds.", |f| {
         if f.timestamp > 1 << 40 {
             f.timestamp /= 1000;
         }
     }),
-    changed!("key-and-data-mixed-up", "The application sees key and event_data in each other's place.", |f| std::mem::swap(&mut f.key, &mut f.event_data)),
-    changed!("offset-and-timestamp-mixed-up", "The application sees offset and timestamp in each other's place.", |f| std::mem::swap(&mut f.offset, &mut f.timestamp)),
-    changed!("type-and-schema-mixed-up", "The application sees event_type_id and schema_version in each other's place.", |f| {
-        // What is refused stays refused.
-        if f.event_type_id != 99 && f.schema_version != 99 {
-            std::mem::swap(&mut f.event_type_id, &mut f.schema_version);
-        }
+    changed!("key-and-data-mixed-up", "The application sees key and event_data in each other's place.", |f| {
+        std::mem::swap(&mut f.key, &mut f.event_data)
     }),
+    changed!(
+        "offset-and-timestamp-mixed-up",
+        "The application sees offset and timestamp in each other's place.",
+        |f| std::mem::swap(&mut f.offset, &mut f.timestamp)
+    ),
+    changed!(
+        "type-and-schema-mixed-up",
+        "The application sees event_type_id and schema_version in each other's place.",
+        |f| {
+            // What is refused stays refused.
+            if f.event_type_id != 99 && f.schema_version != 99 {
+                std::mem::swap(&mut f.event_type_id, &mut f.schema_version);
+            }
+        }
+    ),
     changed!("key-cut-at-zero", "The application sees a key up to its first octet of zero.", |f| {
         if let Some(end) = f.key.iter().position(|&octet| octet == 0) {
             f.key.to_mut().truncate(end);
@@ -374,18 +397,31 @@ pub(super) const FAULTS: &[Fault] = &[
             f.event_data.to_mut().truncate(end);
         }
     }),
-    changed!("data-read-as-text", "The application sees event_data as text, with replacements for what is none.", |f| {
-        f.event_data = String::from_utf8_lossy(&f.event_data).into_owned().into_bytes().into();
-    }),
+    changed!(
+        "data-read-as-text",
+        "The application sees event_data as text, with replacements for what is none.",
+        |f| {
+            f.event_data = String::from_utf8_lossy(&f.event_data).into_owned().into_bytes().into();
+        }
+    ),
     changed!("key-read-as-text", "The application sees key as text, with replacements for what is none.", |f| {
         f.key = String::from_utf8_lossy(&f.key).into_owned().into_bytes().into();
     }),
     changed!("key-trimmed", "The application sees a key without white space around it.", |f| {
         f.key = f.key.trim_ascii().to_vec().into();
     }),
-    changed!("data-cut-to-127-octets", "The application sees the first 127 octets of event_data.", |f| f.event_data.to_mut().truncate(127)),
-    changed!("data-cut-to-16383-octets", "The application sees the first 16383 octets of event_data.", |f| f.event_data.to_mut().truncate(16_383)),
-    changed!("key-cut-to-127-octets", "The application sees the first 127 octets of key.", |f| f.key.to_mut().truncate(127)),
+    changed!("data-cut-to-127-octets", "The application sees the first 127 octets of event_data.", |f| f
+        .event_data
+        .to_mut()
+        .truncate(127)),
+    changed!("data-cut-to-16383-octets", "The application sees the first 16383 octets of event_data.", |f| f
+        .event_data
+        .to_mut()
+        .truncate(16_383)),
+    changed!("key-cut-to-127-octets", "The application sees the first 127 octets of key.", |f| f
+        .key
+        .to_mut()
+        .truncate(127)),
     changed!("data-without-line-ends", "The application sees event_data with CR LF as LF.", |f| {
         let data = f.event_data.to_mut();
         let mut before = 0;

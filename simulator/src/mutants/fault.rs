@@ -76,4 +76,5 @@ pub(super) const MOMENTS: &[When] = &[
 ];
 
 /// The times at which a fault may be made of what a peer sends of its own accord.
-pub(super) const OWN_MOMENTS: &[When] = &[When::Always, When::Second, When::Later, When::Reconnected, When::OtherClient];
+pub(super) const OWN_MOMENTS: &[When] =
+    &[When::Always, When::Second, When::Later, When::Reconnected, When::OtherClient];

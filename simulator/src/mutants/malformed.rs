@@ -48,7 +48,8 @@ fn chunk_filled(content: &[u8], of: u8) -> Option<Vec<u8>> {
         match error_of(&filled) {
             None => return Some(filled),
             Some(DecodeErrorKind::ChunkPastEnd { length, available }) if content::is(content, of) => {
-                let missing = usize::try_from(length).ok()?.checked_sub(available).filter(|&missing| missing < 1 << 15)?;
+                let missing =
+                    usize::try_from(length).ok()?.checked_sub(available).filter(|&missing| missing < 1 << 15)?;
                 filled.resize(filled.len() + missing, 0);
             }
             Some(_) => return None,
@@ -87,68 +88,469 @@ fn machine(content: Option<Vec<u8>>) -> Option<Vec<Act>> {
 }
 
 pub(super) const FAULTS: &[Fault] = &[
-    fault("empty-frame-is-a-ping", BOTH, &["malformed.empty-frame"], At(|when| vec![Received(when, |_, c| c.is_empty().then(|| vec![Act::Machine(vec![0x50, 0])]))], ONCE), "It takes an empty frame for a PING."),
-    fault("empty-frame-repeats", BOTH, &["malformed.empty-frame"], Always(&[Received(ALWAYS, |seen, c| { let last = seen.last_event.as_ref()?; c.is_empty().then(|| vec![Act::Machine(last.clone())]) })]), "It takes an empty frame for the last event once more."),
-    fault("type-read-with-three-bits", BOTH, &["malformed.unused-type"], At(|when| vec![Received(when, |_, c| machine(with_known_type(c, 7)))], ONCE), "It looks at three bits of a message's type only."),
-    fault("type-2-is-an-ack", BOTH, &["malformed.unused-type", "events.unanswered-sent-again"], Always(&[Received(ALWAYS, |_, c| (content::kind(c) == 2 && c.len() == 2).then(|| vec![Act::Machine(content::with_kind(c, ACK))]))]), "It takes a message of type 2 for an ACK.").needs(ADAPTER),
-    fault("unused-type-acked", BOTH, &["malformed.unused-type"], Always(&[Received(ALWAYS, |_, c| { let id = content::id(c)?; (content::kind(c) == 2 || content::kind(c) > 7).then(|| vec![Act::Peer(content::ack(id))]) })]), "It ACKs a message of an unused type."),
-    fault("type-15-is-a-ping", BOTH, &["malformed.unused-type"], Always(&[Received(ALWAYS, |_, c| (content::kind(c) == 15).then(|| vec![Act::Machine(vec![0x50, 0])]))]), "It takes a message of type 15 for a PING."),
-    fault("unused-response-code-is-connected", CLIENT, &["malformed.unused-response-code"], Always(&[Received(ALWAYS, |_, c| (content::is(c, RESPONSE) && c[0] & 15 > 5).then(|| vec![Act::Machine(vec![0x10])]))]), "It takes a response with an unused code for \"connected\"."),
-    fault("unused-response-code-is-hello", CLIENT, &["malformed.unused-response-code"], Always(&[Received(ALWAYS, |_, c| (content::is(c, RESPONSE) && c[0] & 15 > 5).then(|| vec![Act::Machine(vec![0x11, 0, 0, 0, 2])]))]), "It takes a response with an unused code for a hello."),
-    fault("response-code-read-with-three-bits", CLIENT, &["malformed.unused-response-code"], Always(&[Received(ALWAYS, |_, c| (content::is(c, RESPONSE) && c[0] & 8 != 0).then(|| vec![Act::Machine([&[c[0] & 0xf7], &c[1..]].concat())]))]), "It looks at three bits of a response's code only."),
-    fault("request-short-filled-up", SERVER, &["malformed.request-short", "malformed.request-ids-length"], Always(&[Received(ALWAYS, |_, c| { let known = content::request_of("1.0.0", 1, None)?; (content::is(c, REQUEST) && c[0] & 15 == 0 && matches!(error_of(c)?, DecodeErrorKind::Truncated { .. })).then(|| vec![Act::Machine(known)]) })]), "It accepts a request without an application_version, for that of the client 1."),
-    fault("request-chunk-past-end-accepted", SERVER, &["malformed.request-chunk-past-end"], Always(&[Received(ALWAYS, |seen, c| { let known = content::request_of("1.0.0", seen.origin.recorded.unwrap_or(1), None)?; (content::is(c, REQUEST) && matches!(error_of(c)?, DecodeErrorKind::ChunkPastEnd { .. })).then(|| vec![Act::Machine(known)]) })]), "It accepts a request whose application_version runs past the end, for the client that it has on record."),
-    fault("request-ids-cut-down", SERVER, &["malformed.request-ids-length"], Always(&[Received(ALWAYS, |_, c| machine(request_with_ids(c, false)))]), "It takes no notice of octets that are too many behind a request's ids."),
-    fault("request-ids-filled-up", SERVER, &["malformed.request-ids-length"], Always(&[Received(ALWAYS, |_, c| machine(request_with_ids(c, true)))]), "It fills the octets up that are missing from a request's ids."),
-    fault("request-long-accepted", SERVER, &["malformed.request-ids-length"], Always(&[Received(ALWAYS, |_, c| { let DecodeErrorKind::InstanceIdOctets { count } = error_of(c)? else { return None }; (count > 8).then(|| vec![Act::Machine(c[..c.len() - count + 8].to_vec())]) })]), "It takes no notice of octets behind a request with two ids."),
-    fault("malformed-request-recorded", SERVER, &["malformed.request-changes-no-record", "malformed.request-ids-length"], Always(&[Received(ALWAYS, |_, c| request_with_ids(c, false).or_else(|| request_with_ids(c, true)).and_then(content::feed)), Sent(ALWAYS, |seen, c| (content::is(c, RESPONSE) && seen.is_malformed_request).then(Vec::new))]), "It records the client of a malformed request, and doesn't answer it."),
-    fault("response-short-filled-up", CLIENT, &["malformed.response-short", "malformed.response-keeps-server-id"], Always(&[Received(ALWAYS, |_, c| machine(filled_up(c, RESPONSE)))]), "It fills a response up that is too short."),
-    fault("hello-without-id-accepted", CLIENT, &["malformed.response-short"], Always(&[Received(ALWAYS, |seen, c| { (c == [0x11]).then(|| { let id = seen.origin.server.unwrap_or(0).to_be_bytes(); vec![Act::Machine([&[0x11], &id[..]].concat())] }) })]), "It accepts a hello without an id."),
-    fault("response-long-cut-down", CLIENT, &["malformed.response-long"], Always(&[Received(ALWAYS, |_, c| machine(cut_down(c, RESPONSE)))]), "It takes no notice of octets behind a response."),
-    fault("connected-long-accepted", CLIENT, &["malformed.response-long"], Always(&[Received(ALWAYS, |_, c| (c.first() == Some(&0x10) && c.len() > 1).then(|| vec![Act::Machine(vec![0x10])]))]), "It takes no notice of octets behind the response \"connected\"."),
-    fault("hello-long-accepted", CLIENT, &["malformed.response-long", "malformed.response-keeps-server-id"], Always(&[Received(ALWAYS, |_, c| (c.first() == Some(&0x11) && c.len() > 5).then(|| vec![Act::Machine(c[..5].to_vec())]))]), "It takes no notice of octets behind a hello."),
-    fault("response-chunk-past-end-accepts", CLIENT, &["malformed.response-chunk-past-end"], Always(&[Received(ALWAYS, |seen, c| (content::is(c, RESPONSE) && matches!(error_of(c)?, DecodeErrorKind::ChunkPastEnd { .. })).then(|| vec![Act::Machine(if seen.origin.server.is_some() { vec![0x10] } else { vec![0x11, 0, 0, 0, 2] })]))]), "It goes on as accepted after a quarantine whose machine_message runs past the end."),
-    fault("publish-short-filled-up", BOTH, &["malformed.publish-short", "malformed.publish-not-delivered"], At(|when| vec![Received(when, |_, c| machine(filled_up(c, PUBLISH)))], ONCE), "It takes an event with fields missing, and fills them up."),
-    fault("publish-without-data-taken", BOTH, &["malformed.publish-short", "malformed.publish-not-delivered"], Always(&[Received(ALWAYS, |_, c| { let filled = [c, &[0]].concat(); (content::is(c, PUBLISH) && error_of(c).is_some() && Message::decode(&filled).is_ok()).then(|| vec![Act::Machine(filled)]) })]), "It takes an event that ends before its event_data."),
-    fault("publish-long-cut-down", BOTH, &["malformed.publish-long", "malformed.publish-not-delivered"], At(|when| vec![Received(when, |_, c| machine(cut_down(c, PUBLISH)))], ONCE), "It takes no notice of octets behind an event."),
-    fault("publish-chunk-past-end-filled-up", BOTH, &["malformed.publish-chunk-past-end", "malformed.publish-not-delivered"], At(|when| vec![Received(when, |_, c| machine(chunk_past_end(c, PUBLISH)))], ONCE), "It takes an event whose key or event_data runs past the end."),
-    fault("malformed-publish-acked", BOTH, &["malformed.publish-short", "malformed.publish-long", "malformed.publish-chunk-past-end"], Always(&[Received(ALWAYS, |_, c| { let id = content::id(c).filter(|_| content::is(c, PUBLISH))?; error_of(c).filter(|kind| !kind.is_open()).map(|_| vec![Act::Peer(content::ack(id))]) })]), "It ACKs an event that it can't read."),
-    fault("malformed-publish-delivered", BOTH, &["malformed.publish-not-delivered"], Always(&[Received(ALWAYS, |_, c| machine(filled_up(c, PUBLISH).or_else(|| cut_down(c, PUBLISH)).or_else(|| chunk_past_end(c, PUBLISH)))), Sent(ALWAYS, |seen, c| (content::is(c, ACK) && seen.is_malformed).then(|| content::nack(content::id(c).unwrap_or(0))).and_then(content::say))]), "It gives its application what it can read of a malformed event, and answers with a NACK.").needs(ADAPTER),
-    fault("ack-short-counted", BOTH, &["malformed.ack-short", "events.unanswered-sent-again"], Always(&[Received(ALWAYS, |seen, c| { let oldest = *seen.in_flight.first()?; (content::is(c, ACK) && c.len() == 1).then(|| vec![Act::Machine(content::ack(oldest))]) })]), "It counts an ACK of one octet for its oldest event.").needs(ADAPTER),
-    fault("ack-long-counted", BOTH, &["malformed.ack-long", "events.unanswered-sent-again"], Always(&[Received(ALWAYS, |_, c| machine(cut_down(c, ACK)))]), "It counts an ACK with octets behind its message id.").needs(ADAPTER),
-    fault("nack-short-counted", BOTH, &["malformed.nack-short", "events.unanswered-sent-again"], Always(&[Received(ALWAYS, |_, c| { let id = content::id(c).filter(|_| content::is(c, NACK) && error_of(c).is_some())?; (!matches!(error_of(c)?, DecodeErrorKind::ChunkPastEnd { .. })).then(|| vec![Act::Machine(content::nack(id))]) })]), "It counts a NACK that ends before its machine_message.").needs(ADAPTER),
-    fault("nack-chunk-past-end-counted", BOTH, &["malformed.nack-chunk-past-end", "events.unanswered-sent-again"], Always(&[Received(ALWAYS, |_, c| { let id = content::id(c).filter(|_| content::is(c, NACK))?; matches!(error_of(c)?, DecodeErrorKind::ChunkPastEnd { .. }).then(|| vec![Act::Machine(content::nack(id))]) })]), "It counts a NACK whose machine_message runs past the end.").needs(ADAPTER),
-    fault("ping-short-answered", BOTH, &["malformed.ping-length"], At(|when| vec![Received(when, |_, c| (content::is(c, PING) && c.len() == 1).then(|| vec![Act::Machine(vec![0x50, 0])]))], ONCE), "It answers a PING of one octet."),
-    fault("ping-long-answered", BOTH, &["malformed.ping-length"], At(|when| vec![Received(when, |_, c| machine(cut_down(c, PING)))], ONCE), "It answers a PING of more than two octets."),
-    fault("response-to-server-answered", SERVER, &["malformed.response-to-server"], Always(&[Row(State::Accepted, Input::OtherRole, State::Accepted, &[Effect::Pong])]), "It answers a connection response with a PONG."),
-    fault("response-to-server-accepts", SERVER, &["malformed.response-to-server"], Always(&[Row(State::AwaitingRequest, Input::OtherRole, State::Accepted, &[Effect::Respond(ResponseCode::Connected)])]), "It takes a connection response in place of a request, and accepts."),
-    fault("request-to-client-answered", CLIENT, &["malformed.request-to-client"], Always(&[Received(ALWAYS, |_, c| content::is(c, REQUEST).then(|| vec![Act::Peer(vec![0x10])]))]), "It answers a connection request with \"connected\"."),
-    fault("request-to-client-requests", CLIENT, &["malformed.request-to-client", "introduction.one-request"], Always(&[Row(State::Accepted, Input::OtherRole, State::Accepted, &[Effect::Request])]), "It answers a connection request with one of its own."),
-    fault("request-to-client-accepts", CLIENT, &["malformed.request-to-client"], Always(&[Row(State::AwaitingResponse, Input::OtherRole, State::Accepted, &[])]), "It takes a connection request in place of the response for an acceptance."),
-    fault("second-hello-kept", CLIENT, &["malformed.second-response", "introduction.connected-id-kept", "introduction.hello-id-carried"], Always(&[Row(State::Accepted, Input::Response(Reply::Hello), State::Accepted, &[Effect::KeepServerId]), Row(State::Accepted, Input::Response(Reply::UnexpectedHello), State::Accepted, &[Effect::KeepServerId])]), "It keeps the id of a second response."),
-    fault("acceptance-behind-a-rejection-taken", CLIENT, &["malformed.second-response", "introduction.no-publish-after-rejection"], Always(&[
-        Row(State::AwaitingResponse, Input::Response(Reply::Mismatch), State::AwaitingResponse, &[]),
-        Row(State::AwaitingResponse, Input::Response(Reply::UnsupportedProtocol), State::AwaitingResponse, &[]),
-        Row(State::AwaitingResponse, Input::Response(Reply::UnsupportedApplication), State::AwaitingResponse, &[]),
-        Row(State::AwaitingResponse, Input::Response(Reply::Quarantined), State::AwaitingResponse, &[]),
-    ]), "It waits on after a rejection, and takes an acceptance that comes behind it."),
-    fault("malformed-ignored", BOTH, &["malformed.closes", "malformed.publish-closes-or-nacks"], Always(&[Row(State::Accepted, Input::Malformed, State::Accepted, &[])]), "It takes no notice of malformed content once the client is accepted."),
-    fault("malformed-publish-ignored", BOTH, &["malformed.publish-closes-or-nacks"], At(|when| vec![Received(when, |_, c| { (content::is(c, PUBLISH) && c.len() > 1).then_some(())?; error_of(c).filter(|kind| !kind.is_open()).map(|_| Vec::new()) })], ONCE), "It takes no notice of a malformed event."),
-    fault("malformed-before-request-ignored", SERVER, &["malformed.closes"], Always(&[Row(State::AwaitingRequest, Input::Malformed, State::AwaitingRequest, &[])]), "It takes no notice of malformed content before the request."),
-    fault("malformed-before-response-ignored", CLIENT, &["malformed.closes"], Always(&[Row(State::AwaitingResponse, Input::Malformed, State::AwaitingResponse, &[])]), "It takes no notice of malformed content before the response."),
-    fault("empty-frame-ignored", BOTH, &["malformed.closes"], Always(&[Received(ALWAYS, |_, c| c.is_empty().then(Vec::new))]), "It takes no notice of an empty frame."),
-    fault("unused-type-ignored", BOTH, &["malformed.closes"], Always(&[Received(ALWAYS, |_, c| (content::kind(c) == 2 || content::kind(c) > 7).then(Vec::new))]), "It takes no notice of a message of an unused type."),
-    fault("ping-of-wrong-length-ignored", BOTH, &["malformed.closes"], Always(&[Received(ALWAYS, |_, c| (content::is(c, PING) && c.len() != 2).then(Vec::new))]), "It takes no notice of a PING of the wrong length."),
-    fault("malformed-answer-ignored", BOTH, &["malformed.closes"], Always(&[Received(ALWAYS, |_, c| { (content::is(c, ACK) || content::is(c, NACK)).then_some(())?; error_of(c).filter(|kind| !kind.is_open()).map(|_| Vec::new()) })]), "It takes no notice of a malformed ACK or NACK."),
-    fault("other-role-ignored", BOTH, &["malformed.other-role-closes"], Always(&[Row(State::Accepted, Input::OtherRole, State::Accepted, &[])]), "It takes no notice of a message that only it sends."),
-    fault("second-response-ignored", CLIENT, &["malformed.other-role-closes"], Always(&[
-        Row(State::Accepted, Input::Response(Reply::Hello), State::Accepted, &[]),
-        Row(State::Accepted, Input::Response(Reply::UnexpectedHello), State::Accepted, &[]),
-        Row(State::Accepted, Input::Response(Reply::Connected), State::Accepted, &[]),
-        Row(State::Accepted, Input::Response(Reply::UnexpectedConnected), State::Accepted, &[]),
-        Row(State::Accepted, Input::Response(Reply::Mismatch), State::Accepted, &[]),
-        Row(State::Accepted, Input::Response(Reply::Quarantined), State::Accepted, &[]),
-        Row(State::Accepted, Input::Response(Reply::UnsupportedProtocol), State::Accepted, &[]),
-        Row(State::Accepted, Input::Response(Reply::UnsupportedApplication), State::Accepted, &[]),
-    ]), "It takes no notice of a second response."),
+    fault(
+        "empty-frame-is-a-ping",
+        BOTH,
+        &["malformed.empty-frame"],
+        At(|when| vec![Received(when, |_, c| c.is_empty().then(|| vec![Act::Machine(vec![0x50, 0])]))], ONCE),
+        "It takes an empty frame for a PING.",
+    ),
+    fault(
+        "empty-frame-repeats",
+        BOTH,
+        &["malformed.empty-frame"],
+        Always(&[Received(ALWAYS, |seen, c| {
+            let last = seen.last_event.as_ref()?;
+            c.is_empty().then(|| vec![Act::Machine(last.clone())])
+        })]),
+        "It takes an empty frame for the last event once more.",
+    ),
+    fault(
+        "type-read-with-three-bits",
+        BOTH,
+        &["malformed.unused-type"],
+        At(|when| vec![Received(when, |_, c| machine(with_known_type(c, 7)))], ONCE),
+        "It looks at three bits of a message's type only.",
+    ),
+    fault(
+        "type-2-is-an-ack",
+        BOTH,
+        &["malformed.unused-type", "events.unanswered-sent-again"],
+        Always(&[Received(ALWAYS, |_, c| {
+            (content::kind(c) == 2 && c.len() == 2).then(|| vec![Act::Machine(content::with_kind(c, ACK))])
+        })]),
+        "It takes a message of type 2 for an ACK.",
+    )
+    .needs(ADAPTER),
+    fault(
+        "unused-type-acked",
+        BOTH,
+        &["malformed.unused-type"],
+        Always(&[Received(ALWAYS, |_, c| {
+            let id = content::id(c)?;
+            (content::kind(c) == 2 || content::kind(c) > 7).then(|| vec![Act::Peer(content::ack(id))])
+        })]),
+        "It ACKs a message of an unused type.",
+    ),
+    fault(
+        "type-15-is-a-ping",
+        BOTH,
+        &["malformed.unused-type"],
+        Always(&[Received(ALWAYS, |_, c| (content::kind(c) == 15).then(|| vec![Act::Machine(vec![0x50, 0])]))]),
+        "It takes a message of type 15 for a PING.",
+    ),
+    fault(
+        "unused-response-code-is-connected",
+        CLIENT,
+        &["malformed.unused-response-code"],
+        Always(&[Received(ALWAYS, |_, c| {
+            (content::is(c, RESPONSE) && c[0] & 15 > 5).then(|| vec![Act::Machine(vec![0x10])])
+        })]),
+        "It takes a response with an unused code for \"connected\".",
+    ),
+    fault(
+        "unused-response-code-is-hello",
+        CLIENT,
+        &["malformed.unused-response-code"],
+        Always(&[Received(ALWAYS, |_, c| {
+            (content::is(c, RESPONSE) && c[0] & 15 > 5).then(|| vec![Act::Machine(vec![0x11, 0, 0, 0, 2])])
+        })]),
+        "It takes a response with an unused code for a hello.",
+    ),
+    fault(
+        "response-code-read-with-three-bits",
+        CLIENT,
+        &["malformed.unused-response-code"],
+        Always(&[Received(ALWAYS, |_, c| {
+            (content::is(c, RESPONSE) && c[0] & 8 != 0).then(|| vec![Act::Machine([&[c[0] & 0xf7], &c[1..]].concat())])
+        })]),
+        "It looks at three bits of a response's code only.",
+    ),
+    fault(
+        "request-short-filled-up",
+        SERVER,
+        &["malformed.request-short", "malformed.request-ids-length"],
+        Always(&[Received(ALWAYS, |_, c| {
+            let known = content::request_of("1.0.0", 1, None)?;
+            (content::is(c, REQUEST) && c[0] & 15 == 0 && matches!(error_of(c)?, DecodeErrorKind::Truncated { .. }))
+                .then(|| vec![Act::Machine(known)])
+        })]),
+        "It accepts a request without an application_version, for that of the client 1.",
+    ),
+    fault(
+        "request-chunk-past-end-accepted",
+        SERVER,
+        &["malformed.request-chunk-past-end"],
+        Always(&[Received(ALWAYS, |seen, c| {
+            let known = content::request_of("1.0.0", seen.origin.recorded.unwrap_or(1), None)?;
+            (content::is(c, REQUEST) && matches!(error_of(c)?, DecodeErrorKind::ChunkPastEnd { .. }))
+                .then(|| vec![Act::Machine(known)])
+        })]),
+        "It accepts a request whose application_version runs past the end, for the client that it has on record.",
+    ),
+    fault(
+        "request-ids-cut-down",
+        SERVER,
+        &["malformed.request-ids-length"],
+        Always(&[Received(ALWAYS, |_, c| machine(request_with_ids(c, false)))]),
+        "It takes no notice of octets that are too many behind a request's ids.",
+    ),
+    fault(
+        "request-ids-filled-up",
+        SERVER,
+        &["malformed.request-ids-length"],
+        Always(&[Received(ALWAYS, |_, c| machine(request_with_ids(c, true)))]),
+        "It fills the octets up that are missing from a request's ids.",
+    ),
+    fault(
+        "request-long-accepted",
+        SERVER,
+        &["malformed.request-ids-length"],
+        Always(&[Received(ALWAYS, |_, c| {
+            let DecodeErrorKind::InstanceIdOctets { count } = error_of(c)? else { return None };
+            (count > 8).then(|| vec![Act::Machine(c[..c.len() - count + 8].to_vec())])
+        })]),
+        "It takes no notice of octets behind a request with two ids.",
+    ),
+    fault(
+        "malformed-request-recorded",
+        SERVER,
+        &["malformed.request-changes-no-record", "malformed.request-ids-length"],
+        Always(&[
+            Received(ALWAYS, |_, c| {
+                request_with_ids(c, false).or_else(|| request_with_ids(c, true)).and_then(content::feed)
+            }),
+            Sent(ALWAYS, |seen, c| (content::is(c, RESPONSE) && seen.is_malformed_request).then(Vec::new)),
+        ]),
+        "It records the client of a malformed request, and doesn't answer it.",
+    ),
+    fault(
+        "response-short-filled-up",
+        CLIENT,
+        &["malformed.response-short", "malformed.response-keeps-server-id"],
+        Always(&[Received(ALWAYS, |_, c| machine(filled_up(c, RESPONSE)))]),
+        "It fills a response up that is too short.",
+    ),
+    fault(
+        "hello-without-id-accepted",
+        CLIENT,
+        &["malformed.response-short"],
+        Always(&[Received(ALWAYS, |seen, c| {
+            (c == [0x11]).then(|| {
+                let id = seen.origin.server.unwrap_or(0).to_be_bytes();
+                vec![Act::Machine([&[0x11], &id[..]].concat())]
+            })
+        })]),
+        "It accepts a hello without an id.",
+    ),
+    fault(
+        "response-long-cut-down",
+        CLIENT,
+        &["malformed.response-long"],
+        Always(&[Received(ALWAYS, |_, c| machine(cut_down(c, RESPONSE)))]),
+        "It takes no notice of octets behind a response.",
+    ),
+    fault(
+        "connected-long-accepted",
+        CLIENT,
+        &["malformed.response-long"],
+        Always(&[Received(ALWAYS, |_, c| {
+            (c.first() == Some(&0x10) && c.len() > 1).then(|| vec![Act::Machine(vec![0x10])])
+        })]),
+        "It takes no notice of octets behind the response \"connected\".",
+    ),
+    fault(
+        "hello-long-accepted",
+        CLIENT,
+        &["malformed.response-long", "malformed.response-keeps-server-id"],
+        Always(&[Received(ALWAYS, |_, c| {
+            (c.first() == Some(&0x11) && c.len() > 5).then(|| vec![Act::Machine(c[..5].to_vec())])
+        })]),
+        "It takes no notice of octets behind a hello.",
+    ),
+    fault(
+        "response-chunk-past-end-accepts",
+        CLIENT,
+        &["malformed.response-chunk-past-end"],
+        Always(&[Received(ALWAYS, |seen, c| {
+            (content::is(c, RESPONSE) && matches!(error_of(c)?, DecodeErrorKind::ChunkPastEnd { .. })).then(|| {
+                vec![Act::Machine(if seen.origin.server.is_some() { vec![0x10] } else { vec![0x11, 0, 0, 0, 2] })]
+            })
+        })]),
+        "It goes on as accepted after a quarantine whose machine_message runs past the end.",
+    ),
+    fault(
+        "publish-short-filled-up",
+        BOTH,
+        &["malformed.publish-short", "malformed.publish-not-delivered"],
+        At(|when| vec![Received(when, |_, c| machine(filled_up(c, PUBLISH)))], ONCE),
+        "It takes an event with fields missing, and fills them up.",
+    ),
+    fault(
+        "publish-without-data-taken",
+        BOTH,
+        &["malformed.publish-short", "malformed.publish-not-delivered"],
+        Always(&[Received(ALWAYS, |_, c| {
+            let filled = [c, &[0]].concat();
+            (content::is(c, PUBLISH) && error_of(c).is_some() && Message::decode(&filled).is_ok())
+                .then(|| vec![Act::Machine(filled)])
+        })]),
+        "It takes an event that ends before its event_data.",
+    ),
+    fault(
+        "publish-long-cut-down",
+        BOTH,
+        &["malformed.publish-long", "malformed.publish-not-delivered"],
+        At(|when| vec![Received(when, |_, c| machine(cut_down(c, PUBLISH)))], ONCE),
+        "It takes no notice of octets behind an event.",
+    ),
+    fault(
+        "publish-chunk-past-end-filled-up",
+        BOTH,
+        &["malformed.publish-chunk-past-end", "malformed.publish-not-delivered"],
+        At(|when| vec![Received(when, |_, c| machine(chunk_past_end(c, PUBLISH)))], ONCE),
+        "It takes an event whose key or event_data runs past the end.",
+    ),
+    fault(
+        "malformed-publish-acked",
+        BOTH,
+        &["malformed.publish-short", "malformed.publish-long", "malformed.publish-chunk-past-end"],
+        Always(&[Received(ALWAYS, |_, c| {
+            let id = content::id(c).filter(|_| content::is(c, PUBLISH))?;
+            error_of(c).filter(|kind| !kind.is_open()).map(|_| vec![Act::Peer(content::ack(id))])
+        })]),
+        "It ACKs an event that it can't read.",
+    ),
+    fault(
+        "malformed-publish-delivered",
+        BOTH,
+        &["malformed.publish-not-delivered"],
+        Always(&[
+            Received(ALWAYS, |_, c| {
+                machine(filled_up(c, PUBLISH).or_else(|| cut_down(c, PUBLISH)).or_else(|| chunk_past_end(c, PUBLISH)))
+            }),
+            Sent(ALWAYS, |seen, c| {
+                (content::is(c, ACK) && seen.is_malformed)
+                    .then(|| content::nack(content::id(c).unwrap_or(0)))
+                    .and_then(content::say)
+            }),
+        ]),
+        "It gives its application what it can read of a malformed event, and answers with a NACK.",
+    )
+    .needs(ADAPTER),
+    fault(
+        "ack-short-counted",
+        BOTH,
+        &["malformed.ack-short", "events.unanswered-sent-again"],
+        Always(&[Received(ALWAYS, |seen, c| {
+            let oldest = *seen.in_flight.first()?;
+            (content::is(c, ACK) && c.len() == 1).then(|| vec![Act::Machine(content::ack(oldest))])
+        })]),
+        "It counts an ACK of one octet for its oldest event.",
+    )
+    .needs(ADAPTER),
+    fault(
+        "ack-long-counted",
+        BOTH,
+        &["malformed.ack-long", "events.unanswered-sent-again"],
+        Always(&[Received(ALWAYS, |_, c| machine(cut_down(c, ACK)))]),
+        "It counts an ACK with octets behind its message id.",
+    )
+    .needs(ADAPTER),
+    fault(
+        "nack-short-counted",
+        BOTH,
+        &["malformed.nack-short", "events.unanswered-sent-again"],
+        Always(&[Received(ALWAYS, |_, c| {
+            let id = content::id(c).filter(|_| content::is(c, NACK) && error_of(c).is_some())?;
+            (!matches!(error_of(c)?, DecodeErrorKind::ChunkPastEnd { .. }))
+                .then(|| vec![Act::Machine(content::nack(id))])
+        })]),
+        "It counts a NACK that ends before its machine_message.",
+    )
+    .needs(ADAPTER),
+    fault(
+        "nack-chunk-past-end-counted",
+        BOTH,
+        &["malformed.nack-chunk-past-end", "events.unanswered-sent-again"],
+        Always(&[Received(ALWAYS, |_, c| {
+            let id = content::id(c).filter(|_| content::is(c, NACK))?;
+            matches!(error_of(c)?, DecodeErrorKind::ChunkPastEnd { .. }).then(|| vec![Act::Machine(content::nack(id))])
+        })]),
+        "It counts a NACK whose machine_message runs past the end.",
+    )
+    .needs(ADAPTER),
+    fault(
+        "ping-short-answered",
+        BOTH,
+        &["malformed.ping-length"],
+        At(
+            |when| {
+                vec![Received(when, |_, c| {
+                    (content::is(c, PING) && c.len() == 1).then(|| vec![Act::Machine(vec![0x50, 0])])
+                })]
+            },
+            ONCE,
+        ),
+        "It answers a PING of one octet.",
+    ),
+    fault(
+        "ping-long-answered",
+        BOTH,
+        &["malformed.ping-length"],
+        At(|when| vec![Received(when, |_, c| machine(cut_down(c, PING)))], ONCE),
+        "It answers a PING of more than two octets.",
+    ),
+    fault(
+        "response-to-server-answered",
+        SERVER,
+        &["malformed.response-to-server"],
+        Always(&[Row(State::Accepted, Input::OtherRole, State::Accepted, &[Effect::Pong])]),
+        "It answers a connection response with a PONG.",
+    ),
+    fault(
+        "response-to-server-accepts",
+        SERVER,
+        &["malformed.response-to-server"],
+        Always(&[Row(
+            State::AwaitingRequest,
+            Input::OtherRole,
+            State::Accepted,
+            &[Effect::Respond(ResponseCode::Connected)],
+        )]),
+        "It takes a connection response in place of a request, and accepts.",
+    ),
+    fault(
+        "request-to-client-answered",
+        CLIENT,
+        &["malformed.request-to-client"],
+        Always(&[Received(ALWAYS, |_, c| content::is(c, REQUEST).then(|| vec![Act::Peer(vec![0x10])]))]),
+        "It answers a connection request with \"connected\".",
+    ),
+    fault(
+        "request-to-client-requests",
+        CLIENT,
+        &["malformed.request-to-client", "introduction.one-request"],
+        Always(&[Row(State::Accepted, Input::OtherRole, State::Accepted, &[Effect::Request])]),
+        "It answers a connection request with one of its own.",
+    ),
+    fault(
+        "request-to-client-accepts",
+        CLIENT,
+        &["malformed.request-to-client"],
+        Always(&[Row(State::AwaitingResponse, Input::OtherRole, State::Accepted, &[])]),
+        "It takes a connection request in place of the response for an acceptance.",
+    ),
+    fault(
+        "second-hello-kept",
+        CLIENT,
+        &["malformed.second-response", "introduction.connected-id-kept", "introduction.hello-id-carried"],
+        Always(&[
+            Row(State::Accepted, Input::Response(Reply::Hello), State::Accepted, &[Effect::KeepServerId]),
+            Row(State::Accepted, Input::Response(Reply::UnexpectedHello), State::Accepted, &[Effect::KeepServerId]),
+        ]),
+        "It keeps the id of a second response.",
+    ),
+    fault(
+        "acceptance-behind-a-rejection-taken",
+        CLIENT,
+        &["malformed.second-response", "introduction.no-publish-after-rejection"],
+        Always(&[
+            Row(State::AwaitingResponse, Input::Response(Reply::Mismatch), State::AwaitingResponse, &[]),
+            Row(State::AwaitingResponse, Input::Response(Reply::UnsupportedProtocol), State::AwaitingResponse, &[]),
+            Row(State::AwaitingResponse, Input::Response(Reply::UnsupportedApplication), State::AwaitingResponse, &[]),
+            Row(State::AwaitingResponse, Input::Response(Reply::Quarantined), State::AwaitingResponse, &[]),
+        ]),
+        "It waits on after a rejection, and takes an acceptance that comes behind it.",
+    ),
+    fault(
+        "malformed-ignored",
+        BOTH,
+        &["malformed.closes", "malformed.publish-closes-or-nacks"],
+        Always(&[Row(State::Accepted, Input::Malformed, State::Accepted, &[])]),
+        "It takes no notice of malformed content once the client is accepted.",
+    ),
+    fault(
+        "malformed-publish-ignored",
+        BOTH,
+        &["malformed.publish-closes-or-nacks"],
+        At(
+            |when| {
+                vec![Received(when, |_, c| {
+                    (content::is(c, PUBLISH) && c.len() > 1).then_some(())?;
+                    error_of(c).filter(|kind| !kind.is_open()).map(|_| Vec::new())
+                })]
+            },
+            ONCE,
+        ),
+        "It takes no notice of a malformed event.",
+    ),
+    fault(
+        "malformed-before-request-ignored",
+        SERVER,
+        &["malformed.closes"],
+        Always(&[Row(State::AwaitingRequest, Input::Malformed, State::AwaitingRequest, &[])]),
+        "It takes no notice of malformed content before the request.",
+    ),
+    fault(
+        "malformed-before-response-ignored",
+        CLIENT,
+        &["malformed.closes"],
+        Always(&[Row(State::AwaitingResponse, Input::Malformed, State::AwaitingResponse, &[])]),
+        "It takes no notice of malformed content before the response.",
+    ),
+    fault(
+        "empty-frame-ignored",
+        BOTH,
+        &["malformed.closes"],
+        Always(&[Received(ALWAYS, |_, c| c.is_empty().then(Vec::new))]),
+        "It takes no notice of an empty frame.",
+    ),
+    fault(
+        "unused-type-ignored",
+        BOTH,
+        &["malformed.closes"],
+        Always(&[Received(ALWAYS, |_, c| (content::kind(c) == 2 || content::kind(c) > 7).then(Vec::new))]),
+        "It takes no notice of a message of an unused type.",
+    ),
+    fault(
+        "ping-of-wrong-length-ignored",
+        BOTH,
+        &["malformed.closes"],
+        Always(&[Received(ALWAYS, |_, c| (content::is(c, PING) && c.len() != 2).then(Vec::new))]),
+        "It takes no notice of a PING of the wrong length.",
+    ),
+    fault(
+        "malformed-answer-ignored",
+        BOTH,
+        &["malformed.closes"],
+        Always(&[Received(ALWAYS, |_, c| {
+            (content::is(c, ACK) || content::is(c, NACK)).then_some(())?;
+            error_of(c).filter(|kind| !kind.is_open()).map(|_| Vec::new())
+        })]),
+        "It takes no notice of a malformed ACK or NACK.",
+    ),
+    fault(
+        "other-role-ignored",
+        BOTH,
+        &["malformed.other-role-closes"],
+        Always(&[Row(State::Accepted, Input::OtherRole, State::Accepted, &[])]),
+        "It takes no notice of a message that only it sends.",
+    ),
+    fault(
+        "second-response-ignored",
+        CLIENT,
+        &["malformed.other-role-closes"],
+        Always(&[
+            Row(State::Accepted, Input::Response(Reply::Hello), State::Accepted, &[]),
+            Row(State::Accepted, Input::Response(Reply::UnexpectedHello), State::Accepted, &[]),
+            Row(State::Accepted, Input::Response(Reply::Connected), State::Accepted, &[]),
+            Row(State::Accepted, Input::Response(Reply::UnexpectedConnected), State::Accepted, &[]),
+            Row(State::Accepted, Input::Response(Reply::Mismatch), State::Accepted, &[]),
+            Row(State::Accepted, Input::Response(Reply::Quarantined), State::Accepted, &[]),
+            Row(State::Accepted, Input::Response(Reply::UnsupportedProtocol), State::Accepted, &[]),
+            Row(State::Accepted, Input::Response(Reply::UnsupportedApplication), State::Accepted, &[]),
+        ]),
+        "It takes no notice of a second response.",
+    ),
 ];

@@ -67,7 +67,16 @@ pub fn mutants(role: Role) -> &'static [Mutant] {
 }
 
 /// The faults, section by section.
-const SECTIONS: &[&[Fault]] = &[framing::FAULTS, events::FAULTS, publishing::FAULTS, keepalive::FAULTS, layout::FAULTS, malformed::FAULTS, handshake::FAULTS, introduction::FAULTS];
+const SECTIONS: &[&[Fault]] = &[
+    framing::FAULTS,
+    events::FAULTS,
+    publishing::FAULTS,
+    keepalive::FAULTS,
+    layout::FAULTS,
+    malformed::FAULTS,
+    handshake::FAULTS,
+    introduction::FAULTS,
+];
 
 fn of(role: Role) -> Vec<Mutant> {
     let faults = SECTIONS.iter().copied().flatten().filter(|fault| fault.roles.contains(&role));

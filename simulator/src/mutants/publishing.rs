@@ -30,16 +30,88 @@ fn oldest_for_stray(seen: &Seen, content: &[u8], of: u8) -> Option<Vec<Act>> {
 const ANSWERED: &[When] = &[When::Always, When::Second, When::Later, When::Joined, When::Split];
 
 pub(super) const FAULTS: &[Fault] = &[
-    fault("id-always-zero", BOTH, &["events.id-not-reused-in-flight", "events.ids-go-up-by-one"], Always(&[Ids(|_, _, _| 0)]), "All its events have the message id 0.").needs(ADAPTER),
-    fault("ids-alternate", BOTH, &["events.ids-go-up-by-one", "events.id-not-reused-in-flight"], Always(&[Ids(|count, _, _| (count % 2) as u16)]), "Its message ids are 0 and 1 in turn.").needs(ADAPTER),
-    fault("ids-of-8-bits", BOTH, &["events.ids-go-up-by-one", "events.id-not-reused-in-flight"], Always(&[Ids(|_, _, id| id & 0xff)]), "Its message ids go from 0 to 255 and begin again.").needs(ADAPTER),
-    fault("ids-of-11-bits", BOTH, &["events.ids-go-up-by-one", "events.id-not-reused-in-flight"], Always(&[Ids(|_, _, id| id & 0x7ff)]), "Its message ids go from 0 to 2047 and begin again.").needs(ADAPTER),
-    fault("ids-go-up-by-two", BOTH, &["events.ids-go-up-by-one"], Always(&[Ids(|_, last, _| last.map_or(0, |last| last.wrapping_add(2)))]), "Its message ids go up by two.").needs(ADAPTER),
-    fault("ids-go-down", BOTH, &["events.ids-go-up-by-one"], Always(&[Ids(|_, last, _| last.map_or(4095, |last| last.wrapping_sub(1)))]), "Its message ids go down.").needs(ADAPTER),
-    fault("ids-jump", BOTH, &["events.ids-go-up-by-one"], Always(&[Ids(|count, last, _| last.map_or(0, |last| last + if count % 3 == 2 { 3 } else { 1 }))]), "Every third of its message ids jumps by three.").needs(ADAPTER),
-    fault("ids-wrap-to-one", BOTH, &["events.ids-wrap"], Always(&[Ids(|_, last, _| last.map_or(0, |last| if last == 4095 { 1 } else { last + 1 }))]), "After its message id 4095 comes 1.").needs(ADAPTER),
-    fault("ids-wrap-early", BOTH, &["events.ids-go-up-by-one", "events.ids-wrap"], Always(&[Ids(|_, last, _| last.map_or(0, |last| if last >= 4094 { 0 } else { last + 1 }))]), "After its message id 4094 comes 0.").needs(ADAPTER),
-    fault("ids-stop-at-the-last", BOTH, &["events.ids-wrap", "events.id-not-reused-in-flight"], Always(&[Ids(|_, last, _| last.map_or(0, |last| if last == 4095 { 4095 } else { last + 1 }))]), "After its message id 4095 comes 4095 again.").needs(ADAPTER),
+    fault(
+        "id-always-zero",
+        BOTH,
+        &["events.id-not-reused-in-flight", "events.ids-go-up-by-one"],
+        Always(&[Ids(|_, _, _| 0)]),
+        "All its events have the message id 0.",
+    )
+    .needs(ADAPTER),
+    fault(
+        "ids-alternate",
+        BOTH,
+        &["events.ids-go-up-by-one", "events.id-not-reused-in-flight"],
+        Always(&[Ids(|seen, _, _| 1 - (seen.sent[usize::from(PUBLISH)] % 2) as u16)]),
+        "Its message ids are 0 and 1 in turn.",
+    )
+    .needs(ADAPTER),
+    fault(
+        "ids-of-8-bits",
+        BOTH,
+        &["events.ids-go-up-by-one", "events.id-not-reused-in-flight"],
+        Always(&[Ids(|_, _, id| id & 0xff)]),
+        "Its message ids go from 0 to 255 and begin again.",
+    )
+    .needs(ADAPTER),
+    fault(
+        "ids-of-11-bits",
+        BOTH,
+        &["events.ids-go-up-by-one", "events.id-not-reused-in-flight"],
+        Always(&[Ids(|_, _, id| id & 0x7ff)]),
+        "Its message ids go from 0 to 2047 and begin again.",
+    )
+    .needs(ADAPTER),
+    fault(
+        "ids-go-up-by-two",
+        BOTH,
+        &["events.ids-go-up-by-one"],
+        Always(&[Ids(|_, last, _| last.map_or(0, |last| last.wrapping_add(2)))]),
+        "Its message ids go up by two.",
+    )
+    .needs(ADAPTER),
+    fault(
+        "ids-go-down",
+        BOTH,
+        &["events.ids-go-up-by-one"],
+        Always(&[Ids(|_, last, _| last.map_or(4095, |last| last.wrapping_sub(1)))]),
+        "Its message ids go down.",
+    )
+    .needs(ADAPTER),
+    fault(
+        "ids-jump",
+        BOTH,
+        &["events.ids-go-up-by-one"],
+        Always(&[Ids(|seen, last, _| {
+            last.map_or(0, |last| last + if seen.sent[usize::from(PUBLISH)] % 3 == 0 { 3 } else { 1 })
+        })]),
+        "Every third of its message ids jumps by three.",
+    )
+    .needs(ADAPTER),
+    fault(
+        "ids-wrap-to-one",
+        BOTH,
+        &["events.ids-wrap"],
+        Always(&[Ids(|_, last, _| last.map_or(0, |last| if last == 4095 { 1 } else { last + 1 }))]),
+        "After its message id 4095 comes 1.",
+    )
+    .needs(ADAPTER),
+    fault(
+        "ids-wrap-early",
+        BOTH,
+        &["events.ids-go-up-by-one", "events.ids-wrap"],
+        Always(&[Ids(|_, last, _| last.map_or(0, |last| if last >= 4094 { 0 } else { last + 1 }))]),
+        "After its message id 4094 comes 0.",
+    )
+    .needs(ADAPTER),
+    fault(
+        "ids-stop-at-the-last",
+        BOTH,
+        &["events.ids-wrap", "events.id-not-reused-in-flight"],
+        Always(&[Ids(|_, last, _| last.map_or(0, |last| if last == 4095 { 4095 } else { last + 1 }))]),
+        "After its message id 4095 comes 4095 again.",
+    )
+    .needs(ADAPTER),
     fault(
         "id-in-flight-used-again",
         BOTH,
@@ -71,10 +143,38 @@ pub(super) const FAULTS: &[Fault] = &[
         "It counts an event as delivered once it is written.",
     )
     .needs(ADAPTER),
-    fault("unanswered-lost", BOTH, &["events.unanswered-sent-again"], Always(&[Knob(|knobs| knobs.redelivery = Redelivery::Nothing)]), "It forgets what is unanswered when the peer closes.").needs(ADAPTER),
-    fault("only-oldest-sent-again", BOTH, &["events.unanswered-sent-again"], Always(&[Knob(|knobs| knobs.redelivery = Redelivery::Oldest)]), "Of what is unanswered when the peer closes it sends the oldest event again only.").needs(ADAPTER),
-    fault("only-newest-sent-again", BOTH, &["events.unanswered-sent-again"], Always(&[Knob(|knobs| knobs.redelivery = Redelivery::Newest)]), "Of what is unanswered when the peer closes it sends the newest event again only.").needs(ADAPTER),
-    fault("oldest-not-sent-again", BOTH, &["events.unanswered-sent-again"], Always(&[Knob(|knobs| knobs.redelivery = Redelivery::NotOldest)]), "Of what is unanswered when the peer closes it doesn't send the oldest event again.").needs(ADAPTER),
+    fault(
+        "unanswered-lost",
+        BOTH,
+        &["events.unanswered-sent-again"],
+        Always(&[Knob(|knobs| knobs.redelivery = Redelivery::Nothing)]),
+        "It forgets what is unanswered when the peer closes.",
+    )
+    .needs(ADAPTER),
+    fault(
+        "only-oldest-sent-again",
+        BOTH,
+        &["events.unanswered-sent-again"],
+        Always(&[Knob(|knobs| knobs.redelivery = Redelivery::Oldest)]),
+        "Of what is unanswered when the peer closes it sends the oldest event again only.",
+    )
+    .needs(ADAPTER),
+    fault(
+        "only-newest-sent-again",
+        BOTH,
+        &["events.unanswered-sent-again"],
+        Always(&[Knob(|knobs| knobs.redelivery = Redelivery::Newest)]),
+        "Of what is unanswered when the peer closes it sends the newest event again only.",
+    )
+    .needs(ADAPTER),
+    fault(
+        "oldest-not-sent-again",
+        BOTH,
+        &["events.unanswered-sent-again"],
+        Always(&[Knob(|knobs| knobs.redelivery = Redelivery::NotOldest)]),
+        "Of what is unanswered when the peer closes it doesn't send the oldest event again.",
+    )
+    .needs(ADAPTER),
     fault(
         "ack-settles-oldest",
         BOTH,
@@ -195,7 +295,8 @@ pub(super) const FAULTS: &[Fault] = &[
         BOTH,
         &["events.stray-nack-settles-nothing"],
         Always(&[Sent(When::Always, |seen, content| {
-            let id = content::id(content).filter(|id| content::is(content, PUBLISH) && seen.stray_nacks.contains(id))?;
+            let id =
+                content::id(content).filter(|id| content::is(content, PUBLISH) && seen.stray_nacks.contains(id))?;
             Some(vec![Act::Peer(content.to_vec()), Act::Machine(content::nack(id))])
         })]),
         "It remembers a NACK for an id that is not in flight, and gives up the event that gets the id later.",

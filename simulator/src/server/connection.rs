@@ -8,8 +8,8 @@ use tokio::io::{AsyncRead, AsyncWrite};
 
 use super::clients::Membership;
 use super::context::Context;
-use crate::connection::{Happened, Next, Outgoing, ROOM_FOR_EVENTS, Side, drive};
-use crate::deviation::Tap;
+use crate::connection::{Happened, Next, Outgoing, Side, drive};
+use crate::deviation::{Tap, has_room};
 
 struct Connection<'a> {
     context: &'a Context,
@@ -63,7 +63,8 @@ impl Side for Connection<'_> {
                 machine.receive(now, frame, &mut shared.record);
             }
             // Asked before the outputs are taken, so that none is left behind.
-            let more = frame.is_some() || outgoing.len() < ROOM_FOR_EVENTS && machine.publish_next(&mut shared.record);
+            let more =
+                frame.is_some() || has_room(tap.as_deref(), outgoing) && machine.publish_next(&mut shared.record);
             while let Some(output) = machine.poll() {
                 match (output, tap.as_mut()) {
                     (Output::Send(octets), None) => outgoing.push(&octets),

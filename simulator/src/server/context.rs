@@ -3,7 +3,6 @@
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, OnceLock};
 
-use sinkcheck_spec::catalogue::Role;
 use sinkcheck_spec::machine::{self, Input, Table};
 use tokio::time::Instant;
 
@@ -54,7 +53,7 @@ impl Context {
             let shared = membership.lock();
             let record = shared.as_ref().map(|shared| &shared.record);
             Origin {
-                role: Role::Server,
+                now: self.started.elapsed(),
                 interval: self.config.keepalive_interval,
                 connection: membership.earlier_connections(),
                 is_first_client,

@@ -6,6 +6,8 @@ use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
+use sinkcheck_spec::machine::ClientRecord;
+use sinkcheck_spec::wire::QuarantineReason;
 use tokio::net::{TcpListener, TcpStream};
 use tokio::select;
 use tokio::sync::{Semaphore, watch};
@@ -18,8 +20,8 @@ use super::clients::{Client, Clients};
 use super::connection::serve;
 use super::context::Context;
 use crate::config::{ListenerConfig, Scheme};
-use crate::connection::close;
-use crate::deviation::Closing;
+use crate::connection::{close, ignore};
+use crate::deviation::{Closing, Trust};
 
 /// The connections that a server has at most, over all listeners; more are closed when they are accepted.
 pub(crate) const MAX_CONNECTIONS: usize = 4096;
@@ -124,13 +126,31 @@ impl Reception {
                 let handshake = timeout(self.context.config.patience(), acceptor.accept(stream));
                 let Ok(Ok(stream)) = handshake.await else { return };
                 let certificate = stream.get_ref().1.peer_certificates().and_then(<[_]>::first);
-                let client = certificate.and_then(|certificate| self.clients.with_certificate(certificate)).cloned();
+                let client = certificate.and_then(|certificate| self.clients.with_certificate(certificate));
+                let client = client.or_else(|| self.taken_for_a_client(certificate.is_some())).cloned();
                 match client {
                     Some(client) => serve(stream, client.join(), &self.context).await,
+                    None if self.context.knobs.trust == Trust::UnknownWait => ignore(stream).await,
+                    None if self.context.knobs.trust == Trust::UnknownRejected => {
+                        let record = ClientRecord::new(None, QuarantineReason::new(&[][..], "unknown").ok());
+                        serve(stream, Arc::new(Client::new(record, None)).join(), &self.context).await;
+                    }
                     None => close(stream).await,
                 }
             }
         }
+    }
+}
+
+impl Reception {
+    /// Whom a peer is taken for that no client's certificate proves to be one: nobody, unless the server trusts too much.
+    fn taken_for_a_client(&self, has_certificate: bool) -> Option<&Arc<Client>> {
+        let is_taken = match self.context.knobs.trust {
+            Trust::WithoutCertificate => !has_certificate,
+            Trust::AnyAuthority | Trust::UnknownClients => has_certificate,
+            Trust::Proven | Trust::UnknownWait | Trust::UnknownRejected | Trust::AnyName | Trust::Expired => false,
+        };
+        is_taken.then(|| self.clients.anybody()).flatten()
     }
 }
 
@@ -144,7 +164,7 @@ fn concerns_one_connection(error: &io::Error) -> bool {
 mod tests {
     use std::collections::VecDeque;
 
-    use sinkcheck_spec::machine::{self, ClientRecord};
+    use sinkcheck_spec::machine;
     use tokio::io::AsyncReadExt as _;
     use tokio::time::Instant;
 

@@ -56,7 +56,8 @@ impl Server {
     ) -> Result<RunningServer, StartError> {
         config.check()?;
         let clients = Arc::new(clients(&config, base)?);
-        let acceptor = config.tls.as_ref().map(|tls| tls::acceptor(tls, base)).transpose()?;
+        let trust = behaviour.deviation.knobs().trust;
+        let acceptor = config.tls.as_ref().map(|tls| tls::acceptor(tls, base, trust)).transpose()?;
         let context = Arc::new(Context::new(config.machine()?, behaviour, Arc::clone(&clients)));
         let room = Arc::new(Semaphore::new(MAX_CONNECTIONS));
         let mut bound = Vec::with_capacity(config.listeners.len());

@@ -33,7 +33,7 @@ pub(super) fn simulate(typed: &SimulateClient, runtime: &Runtime) -> Result<u8, 
         return Ok(code);
     }
     let behaviour = typed.departing.behaviour()?;
-    let setup = setup(typed)?;
+    let setup = setup(typed, &behaviour)?;
     let events = Events::open(&setup.source)?;
     let store = store(typed, &setup.config)?;
     runtime.block_on(client(typed, behaviour, setup, events, store))
