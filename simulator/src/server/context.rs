@@ -50,12 +50,14 @@ impl Context {
         let is_first_client = *self.first.get_or_init(|| membership.client_number()) == membership.client_number();
         self.deviation.tap(&self.knobs, || {
             let recorded_for_others = self.clients.recorded_except(membership.client_number());
+            // Before the lock, which this takes itself.
+            let connection = membership.earlier_connections();
             let shared = membership.lock();
             let record = shared.as_ref().map(|shared| &shared.record);
             Origin {
                 now: self.started.elapsed(),
                 interval: self.config.keepalive_interval,
-                connection: membership.earlier_connections(),
+                connection,
                 is_first_client,
                 recorded_for_others,
                 recorded: record.and_then(|record| record.recorded).map(|id| id.0),
