@@ -49,13 +49,14 @@ impl Context {
     pub(crate) fn tap(&self, membership: &Membership) -> Option<Box<Tap>> {
         let is_first_client = *self.first.get_or_init(|| membership.client_number()) == membership.client_number();
         self.deviation.tap(&self.knobs, || {
+            let connection = membership.earlier_connections();
             let recorded_for_others = self.clients.recorded_except(membership.client_number());
             let shared = membership.lock();
             let record = shared.as_ref().map(|shared| &shared.record);
             Origin {
                 now: self.started.elapsed(),
                 interval: self.config.keepalive_interval,
-                connection: membership.earlier_connections(),
+                connection,
                 is_first_client,
                 recorded_for_others,
                 recorded: record.and_then(|record| record.recorded).map(|id| id.0),
