@@ -3,7 +3,7 @@ use std::time::Instant;
 
 use sinkcheck_cases::language::Scenario;
 use sinkcheck_reports::detection::{Detection, DetectionBuilder, EquivalentsInfo, MutantInfo, RuleInfo, Seen, Variant};
-use sinkcheck_reports::document::{Level, Role as ReportRole, Suite};
+use sinkcheck_reports::document::{Level, Role as ReportRole};
 use sinkcheck_spec::catalogue::{self, Role, catalogue};
 
 use super::crew::{is_playable, play_all};

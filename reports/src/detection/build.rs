@@ -147,7 +147,8 @@ impl DetectionBuilder {
                 cites: seen.cites.iter().any(|rule| mutant.rules.contains(rule)),
             })
             .collect();
-        let blame = kills.iter().filter(|kill| kill.cites).map(|kill| kill.blame(&mutant.rules)).max();
+        let of_its_rule = kills.iter().filter(|kill| kill.cites || kill.blame(&mutant.rules) > Blame::None);
+        let blame = of_its_rule.map(|kill| kill.blame(&mutant.rules)).max();
         let failed_for_advice = only_advice && kills.iter().any(|kill| kill.verdict == CaseVerdict::Fail);
         let verdict = match (kills.is_empty(), blame) {
             (true, _) => MutantVerdict::Survived,
@@ -247,6 +248,7 @@ fn figures(roles: &[RoleMatrix]) -> Figures {
         for row in &role.mutants {
             figures.mutants += 1;
             figures.killed += usize::from(row.verdict == MutantVerdict::Killed);
+            figures.killed_by_citing += usize::from(row.kills.iter().any(|kill| kill.cites));
             figures.blamed_first += usize::from(row.blame == Blame::First);
             figures.kills += row.kills.len();
             figures.kills_blamed_first +=

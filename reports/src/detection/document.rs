@@ -41,9 +41,11 @@ pub enum Outcome {
 pub struct Figures {
     /// Mutants written by hand.
     pub mutants: usize,
-    /// Of these: killed by a case that cites the broken rule.
+    /// Of these: killed by a case that cites or blames the broken rule.
     pub killed: usize,
-    /// Of these: the broken rule was blamed first by such a case.
+    /// Of these: killed by a case that cites the broken rule.
+    pub killed_by_citing: usize,
+    /// Of these: a case that killed it blamed the broken rule first.
     pub blamed_first: usize,
     /// All kills of mutants written by hand, case by case.
     pub kills: usize,

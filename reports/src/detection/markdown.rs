@@ -14,7 +14,8 @@ pub(super) fn render(detection: &Detection, out: &mut dyn Write) -> io::Result<(
     writeln!(out, "# What the suite detects\n")?;
     writeln!(out, "| | |\n|---|---|")?;
     let mut row = |name: &str, text: String| writeln!(out, "| {name} | {text} |");
-    row("mutants killed by a case that cites the broken rule", format!("{} of {}", figures.killed, figures.mutants))?;
+    row("mutants killed", format!("{} of {}", figures.killed, figures.mutants))?;
+    row("by a case that cites the broken rule", figures.killed_by_citing.to_string())?;
     let first = share(figures.blamed_first, figures.mutants);
     row("the broken rule blamed first", format!("{} ({first})", figures.blamed_first))?;
     let generated = format!(

@@ -29,15 +29,15 @@ pub struct MutantRow {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum MutantVerdict {
-    /// A case that cites a rule that it breaks killed it.
+    /// A case that cites or blames a rule that it breaks killed it.
     Killed,
-    /// It was killed, but by no case that cites a rule that it breaks; or it breaks nothing but SHOULD rules and was failed.
+    /// It was killed, but by no case that cites or blames a rule that it breaks; or it breaks nothing but SHOULD rules and was failed.
     WronglyBlamed,
     /// No case killed it.
     Survived,
 }
 
-/// Whether the rule that is broken is the one that was blamed, in the cases that cite it.
+/// Whether the rule that is broken is the one that was blamed, in the case that did best.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum Blame {

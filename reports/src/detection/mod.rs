@@ -4,8 +4,8 @@
 //! only that. The form is versioned by [`Detection::schema`], like that of the result document; its JSON Schema is
 //! `reports/schema/detection.schema.json`.
 //!
-//! **Killed** means: a case failed, or, where the mutant breaks nothing but SHOULD rules, a case failed or warned. A kill counts only
-//! from a case that *cites* a rule that the mutant breaks. The rule *blamed* is the one that the case's result names first.
+//! **Killed** means: a case failed, or, where the mutant breaks nothing but SHOULD rules, a case failed or warned. A case
+//! *cites* the rules that its file names, and *blames* those that its result says were broken, the decisive one first.
 
 mod build;
 mod document;

@@ -88,7 +88,10 @@ fn mutant(page: &mut Page<'_>, row: &MutantRow) -> io::Result<()> {
     let fate = match row.kills.len() {
         0 => "survived".to_owned(),
         1 => format!("killed by {} alone", row.kills[0].case),
-        count if named.is_empty() => format!("killed by {count} cases, of which none cites its rule"),
+        count if named.is_empty() => {
+            let some: Vec<&str> = row.kills.iter().take(limit).map(|kill| kill.case.as_str()).collect();
+            format!("killed by {count} cases, of which none cites its rule, among them {}", some.join(", "))
+        }
         count if named.len() == count => format!("killed by {}", named.join(", ")),
         count => format!("killed by {count} cases, among them {}", named.join(", ")),
     };
@@ -181,13 +184,14 @@ fn figures(page: &mut Page<'_>, detection: &Detection) -> io::Result<()> {
         line(
             "Mutants",
             format!(
-                "{} of {} killed by a case that cites the broken rule; in {} ({}) such a case blamed it first; of all {} kills {} did ({})",
+                "{} of {} killed, {} of them by a case that cites the broken rule; it was blamed first at {} ({}), and in {} of all {} kills ({})",
                 figures.killed,
                 figures.mutants,
+                figures.killed_by_citing,
                 figures.blamed_first,
                 share(figures.blamed_first, figures.mutants),
-                figures.kills,
                 figures.kills_blamed_first,
+                figures.kills,
                 share(figures.kills_blamed_first, figures.kills),
             ),
         )?;

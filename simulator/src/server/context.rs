@@ -51,6 +51,8 @@ impl Context {
         self.deviation.tap(&self.knobs, || {
             let connection = membership.earlier_connections();
             let recorded_for_others = self.clients.recorded_except(membership.client_number());
+            // Before the lock, which this takes itself.
+            let connection = membership.earlier_connections();
             let shared = membership.lock();
             let record = shared.as_ref().map(|shared| &shared.record);
             Origin {

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::breach::Breach;
+use super::ids::{IdMap, IdSet};
 use crate::wire::MessageId;
 
 /// What decides which answer to a PUBLISH of ours is right.
@@ -67,53 +68,89 @@ pub(super) enum Decision {
 /// Our PUBLISHes on one connection and their answers.
 #[derive(Debug, Clone, Default)]
 pub(super) struct Answers {
-    /// For each id the PUBLISHes that have no answer yet, oldest first, and the numbers of our frames that they came in.
-    waiting: BTreeMap<MessageId, Vec<(u64, Sent)>>,
-    /// How many answers came for each id.
-    answered: BTreeMap<MessageId, u32>,
+    /// For each id the oldest PUBLISH that has no answer yet, and the number of our frame that it came in.
+    waiting: IdMap<(u64, Sent)>,
+    /// The later ones under the same ids, oldest first: only a sender that breaks a rule has any.
+    more: BTreeMap<MessageId, Vec<(u64, Sent)>>,
+    /// The ids that were answered.
+    answered: IdSet,
+    /// What was sent before is unknown, so that the first answer for each id may be one to that.
+    joined_late: bool,
 }
 
 impl Answers {
+    /// Of a connection that is not seen from its start.
+    pub(super) fn joined_late() -> Self {
+        Self { joined_late: true, ..Self::default() }
+    }
+
     /// We sent one, in our frame of this number.
     pub(super) fn sent(&mut self, id: MessageId, how: Sent, frame: u64) {
-        self.waiting.entry(id).or_default().push((frame, how));
+        if self.joined_late {
+            // Whoever uses an id again has seen the answer to what it sent before under it.
+            self.answered.insert(id);
+        }
+        if self.waiting.get(id).is_some() {
+            self.more.entry(id).or_default().push((frame, how));
+        } else {
+            self.waiting.insert(id, (frame, how));
+        }
     }
 
     /// The number of our frame that the peer has read at the least if it answers under this id now.
     pub(super) fn shows_read(&self, id: MessageId) -> Option<u64> {
-        self.waiting.get(&id)?.first().map(|(frame, _)| *frame)
+        self.waiting.get(id).map(|(frame, _)| *frame)
+    }
+
+    /// All that wait under this id.
+    fn all(&self, id: MessageId) -> impl Iterator<Item = Sent> {
+        let later = self.more.get(&id).into_iter().flatten();
+        self.waiting.get(id).into_iter().chain(later).map(|(_, sent)| *sent)
+    }
+
+    /// Takes the one that such an answer is right for, or else the oldest.
+    fn take(&mut self, id: MessageId, is_ack: bool, decision: Option<Decision>) -> Option<Sent> {
+        let at = self.all(id).position(|sent| sent.allows(is_ack, decision)).unwrap_or(0);
+        let Some(later) = self.more.get_mut(&id) else { return self.waiting.remove(id).map(|(_, sent)| sent) };
+        let (_, taken) = match at.checked_sub(1) {
+            Some(at) => later.remove(at),
+            None => self.waiting.insert(id, later.remove(0))?,
+        };
+        if later.is_empty() {
+            self.more.remove(&id);
+        }
+        Some(taken)
     }
 
     /// Ids of PUBLISHes that the peer must answer and hasn't yet.
     pub(super) fn owed(&self) -> impl Iterator<Item = MessageId> {
-        self.waiting.iter().filter(|(_, list)| is_owed(list)).map(|(id, _)| *id)
+        self.waiting.iter().map(|(id, _)| id).filter(|id| self.owes(*id))
     }
 
     /// Whether something with this id has no answer yet, be one right or wrong.
     pub(super) fn awaits(&self, id: MessageId) -> bool {
-        self.waiting.get(&id).is_some_and(|list| !list.is_empty())
+        self.waiting.get(id).is_some()
     }
 
     /// Whether the peer must answer a PUBLISH with this id and hasn't yet.
     pub(super) fn owes(&self, id: MessageId) -> bool {
-        self.waiting.get(&id).is_some_and(|list| is_owed(list))
+        self.all(id).any(|sent| sent == Sent::Accepted)
     }
 
     /// An ACK or a NACK came. The decision is that of the server, where it is made.
     pub(super) fn came(&mut self, id: MessageId, is_ack: bool, decision: Option<Decision>) -> Option<Breach> {
         let name = if is_ack { "an ACK" } else { "a NACK" };
-        let waiting = self.waiting.get_mut(&id).filter(|list| !list.is_empty());
-        let Some(list) = waiting else {
-            return Some(if self.answered.contains_key(&id) {
+        let Some(sent) = self.take(id, is_ack, decision) else {
+            if self.joined_late && self.answered.insert(id) {
+                return None;
+            }
+            return Some(if self.answered.contains(id) {
                 Breach::new("events.answered-once", format!("{name} for {id}, which was answered already"))
             } else {
                 Breach::new("events.answer-carries-id", format!("{name} for {id}, which was not sent"))
             });
         };
-        // Of several PUBLISHes with one id the answer is for the one that it is right for, if there is one.
-        let at = list.iter().position(|(_, sent)| sent.allows(is_ack, decision)).unwrap_or(0);
-        let (_, sent) = list.remove(at);
-        *self.answered.entry(id).or_default() += 1;
+        self.answered.insert(id);
         if sent.allows(is_ack, decision) {
             return None;
         }
@@ -130,10 +167,6 @@ impl Answers {
             ),
         })
     }
-}
-
-fn is_owed(list: &[(u64, Sent)]) -> bool {
-    list.iter().any(|(_, sent)| *sent == Sent::Accepted)
 }
 
 /// The 12 bits after the type, where a content has them: what a careless reader takes for a message id.

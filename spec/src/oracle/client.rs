@@ -5,6 +5,7 @@ use super::breach::{Breach, layout_of_client, rule_of_malformed_to_client};
 use super::phase::Phase;
 use super::pongs::Pongs;
 use super::publishes::Publishes;
+use super::reading::Reading;
 use super::responses::Responses;
 use crate::wire::{DecodeError, Message, MessageId, MessageType, Note, publish_id};
 
@@ -17,6 +18,7 @@ const CUT_OFF_RESPONSE: &str = "framing.truncated-response-not-taken";
 /// have read by then: it is blamed only if it is wrong for every such moment.
 #[derive(Debug, Clone, Default)]
 pub struct ClientOracle {
+    joined_late: bool,
     sent_frames: u64,
     requests: usize,
     /// Its first message came, and was judged for being the first.
@@ -40,6 +42,21 @@ impl ClientOracle {
     #[must_use]
     pub fn new() -> Self {
         Self::default()
+    }
+
+    /// A connection that was joined after its start. It counts as accepted, and what only its start would explain is blamed on
+    /// nobody.
+    #[must_use]
+    pub fn joined_late() -> Self {
+        Self {
+            began: true,
+            requests: 1,
+            joined_late: true,
+            responses: Responses::joined_late(),
+            answers: Answers::joined_late(),
+            pongs: Pongs::joined_late(),
+            ..Self::default()
+        }
     }
 
     /// How far the connection is. A request counts even if it is malformed or for another version, and of our responses the
@@ -75,9 +92,14 @@ impl ClientOracle {
 
     /// A frame with this content is about to be sent.
     pub fn sent(&mut self, content: &[u8]) {
+        self.sent_reading(&Reading::of(content));
+    }
+
+    pub(super) fn sent_reading(&mut self, reading: &Reading<'_>) {
+        let content = reading.content;
         self.sent_frames += 1;
         self.last_sent = content.first().map(|first| MessageType::from_nibble(first >> 4));
-        match Message::decode(content) {
+        match reading.strict() {
             Ok(Message::ConnectionResponse(response)) => {
                 self.responses.sent(response.is_acceptance(), self.requests > 0);
             }
@@ -87,7 +109,7 @@ impl ClientOracle {
             Ok(Message::Nack(nack)) => self.publishes.answered(nack.message_id, self.sent_frames),
             Ok(Message::Ping) => self.pongs.ping_sent(),
             Ok(Message::Pong) => self.pongs.pong_sent(),
-            Err(error) => self.sent_malformed(content, &error),
+            Err(error) => self.sent_malformed(content, error),
         }
     }
 
@@ -146,10 +168,15 @@ impl ClientOracle {
 
     /// A frame with this content came. The rules that it breaks, the weightiest first.
     pub fn received(&mut self, content: &[u8]) -> Vec<Breach> {
+        self.received_reading(&Reading::of(content))
+    }
+
+    pub(super) fn received_reading(&mut self, reading: &Reading<'_>) -> Vec<Breach> {
+        let content = reading.content;
         let message_type = content.first().map(|first| MessageType::from_nibble(first >> 4));
-        match Message::decode_over_long(content) {
+        match &reading.lenient {
             Ok((message, notes)) => {
-                let mut breaches = self.received_message(&message);
+                let mut breaches = self.received_message(message);
                 let long = notes.iter().find_map(|note| match note {
                     Note::LongVarint { field, .. } => Some(*field),
                     Note::NonZeroIgnoredBits => None,
@@ -165,7 +192,7 @@ impl ClientOracle {
                 if message_type == Some(MessageType::ConnectionResponse) {
                     return vec![self.response_came()];
                 }
-                let mut breaches = vec![layout_of_client(content, &error)];
+                let mut breaches = vec![layout_of_client(content, error)];
                 breaches.extend(self.place(message_type));
                 if let Some(id) = publish_id(content) {
                     self.publishes.passed(id);
@@ -212,7 +239,7 @@ impl ClientOracle {
         if message_type == Some(MessageType::ConnectionRequest) {
             self.requests += 1;
             self.began = true;
-            return (self.requests > 1)
+            return (self.requests > 1 + usize::from(self.joined_late))
                 .then(|| Breach::new("introduction.one-request", "another connection request on one connection"));
         }
         if !self.began {

@@ -10,11 +10,13 @@ mod answers;
 mod breach;
 mod client;
 mod history;
+mod ids;
 mod model;
 mod observer;
 mod phase;
 mod pongs;
 mod publishes;
+mod reading;
 mod responses;
 mod server;
 

@@ -10,9 +10,16 @@ pub(super) struct Pongs {
     waiting: usize,
     malformed_pings: usize,
     pongs: usize,
+    /// What was sent before is unknown, and a PONG may answer that.
+    joined_late: bool,
 }
 
 impl Pongs {
+    /// Of a connection that is not seen from its start.
+    pub(super) fn joined_late() -> Self {
+        Self { joined_late: true, ..Self::default() }
+    }
+
     /// We sent a PING.
     pub(super) fn ping_sent(&mut self) {
         self.pings += 1;
@@ -44,6 +51,9 @@ impl Pongs {
     ) -> Option<Breach> {
         if self.waiting > 0 {
             self.waiting -= 1;
+            return None;
+        }
+        if self.joined_late {
             return None;
         }
         // A PONG may come at any time among other messages; what it may not be is a second answer or an answer to a PONG.

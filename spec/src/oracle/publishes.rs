@@ -1,16 +1,17 @@
 //! The peer's PUBLISHes: whether their ids are right.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 use super::breach::Breach;
+use super::ids::IdSet;
 use crate::wire::MessageId;
 
 /// The PUBLISHes of the peer on one connection.
 #[derive(Debug, Clone, Default)]
 pub(super) struct Publishes {
     last: Option<MessageId>,
-    unanswered: BTreeSet<MessageId>,
-    used: BTreeSet<MessageId>,
+    unanswered: IdSet,
+    used: IdSet,
     /// Ids that we answered while none of their PUBLISHes had come unanswered, and the number of our frame that did.
     answered_ahead: BTreeMap<MessageId, u64>,
 }
@@ -18,7 +19,7 @@ pub(super) struct Publishes {
 impl Publishes {
     /// We answered one, with our frame of this number.
     pub(super) fn answered(&mut self, id: MessageId, frame: u64) {
-        if !self.unanswered.remove(&id) {
+        if !self.unanswered.remove(id) {
             self.answered_ahead.insert(id, frame);
         }
     }
@@ -44,7 +45,7 @@ impl Publishes {
     /// One came.
     pub(super) fn came(&mut self, id: MessageId) -> Vec<Breach> {
         let mut breaches = Vec::new();
-        if self.unanswered.contains(&id) {
+        if self.unanswered.contains(id) {
             breaches.push(Breach::new(
                 "events.id-not-reused-in-flight",
                 format!("a PUBLISH with the id {id}, whose last PUBLISH has no answer yet"),
@@ -57,7 +58,7 @@ impl Publishes {
             let mut next = last.next();
             // An id that is still in flight may be skipped. When the peer read our answer can't be seen, so any id that it
             // used before on this connection may have been in flight for it.
-            while next != id && self.used.contains(&next) && next != last {
+            while next != id && self.used.contains(next) && next != last {
                 next = next.next();
             }
             if next != id {

@@ -19,6 +19,11 @@ pub(super) struct Responses {
 }
 
 impl Responses {
+    /// Of a connection that is not seen from its start: it was accepted, as far as one can tell.
+    pub(super) fn joined_late() -> Self {
+        Self { accepts: Some(true), settled: true, ..Self::default() }
+    }
+
     /// A well-formed response was sent, before or after the request came.
     pub(super) fn sent(&mut self, accepts: bool, asked: bool) {
         match self.accepts {

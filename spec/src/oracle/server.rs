@@ -7,6 +7,7 @@ use super::breach::{Breach, rule_of_malformed};
 use super::phase::Phase;
 use super::pongs::Pongs;
 use super::publishes::Publishes;
+use super::reading::Reading;
 use crate::wire::{ConnectionResponse, DecodeError, Message, MessageId, MessageType, Note, publish_id};
 
 /// What was sent that a response may answer, rightly or not.
@@ -39,6 +40,8 @@ pub struct ServerOracle {
     /// What has no response yet, oldest first.
     waiting: VecDeque<Request>,
     decision: Option<Decision>,
+    /// The response may have passed before the connection was joined, or may still come.
+    unseen_response: bool,
     /// Something malformed was rejected, and nothing else was decided.
     rejected_malformed: bool,
     /// Requests are answered by a record that nobody but this oracle looks after.
@@ -66,6 +69,21 @@ impl ServerOracle {
         Self { judges_answers: true, ..Self::default() }
     }
 
+    /// A connection that was joined after its start. It counts as accepted, and what only its start would explain is blamed on
+    /// nobody.
+    #[must_use]
+    pub fn joined_late() -> Self {
+        Self {
+            sent_frames: 1,
+            asked: true,
+            decision: Some(Decision::Accepted),
+            unseen_response: true,
+            answers: Answers::joined_late(),
+            pongs: Pongs::joined_late(),
+            ..Self::default()
+        }
+    }
+
     /// How far the connection is.
     pub fn phase(&self) -> Phase {
         match self.decision {
@@ -89,10 +107,14 @@ impl ServerOracle {
 
     /// A frame with this content is about to be sent.
     pub fn sent(&mut self, content: &[u8]) {
+        self.sent_reading(&Reading::of(content));
+    }
+
+    pub(super) fn sent_reading(&mut self, reading: &Reading<'_>) {
+        let content = reading.content;
         self.sent_frames += 1;
-        let decoded = Message::decode(content);
         self.last_sent = content.first().map(|first| MessageType::from_nibble(first >> 4));
-        match &decoded {
+        match reading.strict() {
             Ok(Message::ConnectionRequest(request)) => {
                 self.asks(Request::WellFormed { carries: Some(request.server_instance_id().is_some()) });
             }
@@ -170,11 +192,16 @@ impl ServerOracle {
 
     /// A frame with this content came. The rules that it breaks, the weightiest first.
     pub fn received(&mut self, content: &[u8]) -> Vec<Breach> {
+        self.received_reading(&Reading::of(content))
+    }
+
+    pub(super) fn received_reading(&mut self, reading: &Reading<'_>) -> Vec<Breach> {
+        let content = reading.content;
         let mut breaches = Vec::new();
         let before_request = !self.asked;
-        match Message::decode_over_long(content) {
+        match &reading.lenient {
             Ok((message, notes)) => {
-                self.received_message(&message, &mut breaches);
+                self.received_message(message, &mut breaches);
                 let long = notes.iter().find_map(|note| match note {
                     Note::LongVarint { field, .. } => Some(*field),
                     _ => None,
@@ -190,7 +217,7 @@ impl ServerOracle {
                 breaches.push(Breach::new("handshake.nothing-before-request", "a frame came before anything was sent"));
             }
             Err(error) => {
-                let mut breach = Breach::of_layout(content, &error);
+                let mut breach = Breach::of_layout(content, error);
                 if breach.rule == "layout.connection-request" {
                     // That rule binds clients. A server has no request to lay out, be it well or badly.
                     breach.rule = "layout.connection-response";
@@ -248,6 +275,10 @@ impl ServerOracle {
 
     fn response(&mut self, response: &ConnectionResponse<'_>) -> Option<Breach> {
         let accepts = response.is_acceptance();
+        if std::mem::take(&mut self.unseen_response) {
+            self.decision = Some(if accepts { Decision::Accepted } else { Decision::Rejected });
+            return None;
+        }
         if self.decision.is_some() {
             // Whether a second request is answered is open, and so is how.
             let answers_another = self.waiting.pop_front().is_some();
@@ -263,7 +294,7 @@ impl ServerOracle {
             self.rejected_malformed = true;
             return None;
         }
-        let request = self.waiting.drain(..=at).last()?;
+        let request = self.waiting.drain(..=at).next_back()?;
         self.decision = Some(if accepts { Decision::Accepted } else { Decision::Rejected });
         match (request, response) {
             (Request::OtherVersion, ConnectionResponse::UnsupportedProtocolVersion) => None,

@@ -106,7 +106,7 @@ fn found(trace: &Trace) -> Vec<Finding> {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(150000))]
+    #![proptest_config(ProptestConfig::with_cases(3000))]
 
     #[test]
     fn model_and_rules_agree_on_every_changed_session(

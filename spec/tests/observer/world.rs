@@ -102,7 +102,8 @@ impl World {
         let reason = beginning.quarantined.then(|| QuarantineReason::new(&b"q"[..], "why").expect("a small reason"));
         let mut kept = ServerRecord::new(InstanceId(1), beginning.kept.map(InstanceId));
         let client = ClientMachine::new(Arc::new(client), Duration::ZERO, &mut kept);
-        let observer = Observer::new(Settings::default());
+        // What is on its way may take any time here.
+        let observer = Observer::new(Settings { patience: Duration::MAX, ..Settings::default() });
         let mut world = Self {
             client,
             kept,

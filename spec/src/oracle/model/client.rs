@@ -65,8 +65,8 @@ impl ClientState {
     fn publish(&mut self, id: MessageId) -> Result<(), Uncounted> {
         let how = match self.stage {
             // The rule about early events speaks of those before the response, so those behind a rejection are open.
-            Stage::Accepted | Stage::Rejected => Waiting::ForEither,
-            Stage::Waiting => Waiting::ForNack,
+            Stage::Accepted | Stage::Rejected => Waiting::Either,
+            Stage::Waiting => Waiting::NackOnly,
         };
         self.events.passed(id, how)
     }
@@ -74,10 +74,10 @@ impl ClientState {
     fn answers(&mut self, id: MessageId, is_ack: bool) -> bool {
         let ways: &[Waiting] = match (is_ack, self.stage) {
             _ if !self.asked => &[],
-            (true, _) => &[Waiting::ForEither],
+            (true, _) => &[Waiting::Either],
             // Nothing but the request is sent before the response (introduction.only-request-before-response).
             (false, Stage::Waiting) => &[],
-            (false, _) => &[Waiting::ForNack, Waiting::ForEither],
+            (false, _) => &[Waiting::NackOnly, Waiting::Either],
         };
         self.events.may_answer(id, ways)
     }
@@ -98,7 +98,7 @@ impl Hypothesis for ClientState {
             }
             Some(Meaning::Pong | Meaning::Request { .. } | Meaning::OtherVersion) => Ok(()),
             None => match symbol.malformed_publish {
-                Some(id) => self.events.passed(id, Waiting::ForNack),
+                Some(id) => self.events.passed(id, Waiting::NackOnly),
                 None => Ok(()),
             },
         }
@@ -139,7 +139,7 @@ impl Hypothesis for ClientState {
                 self.stage = Stage::Accepted;
             }
             Some(Meaning::Ack(id) | Meaning::Nack(id)) => {
-                self.events.answered(id, &[Waiting::ForEither, Waiting::ForNack]);
+                self.events.answered(id, &[Waiting::Either, Waiting::NackOnly]);
             }
             _ => {}
         }

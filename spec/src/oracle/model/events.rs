@@ -33,6 +33,10 @@ impl Events {
 
     /// A PUBLISH of the other side's passed.
     pub(super) fn passed(&mut self, id: MessageId, how: Waiting) -> Result<(), Uncounted> {
+        if self.is_late {
+            // Whoever uses an id again has seen the answer to what it sent before under it.
+            self.ids.answers_unseen(id);
+        }
         let is_only_one = self.ids.is_idle(id);
         for stray in &mut self.strays {
             // Where several have one id, which of them is answered can't be told.

@@ -11,11 +11,11 @@ const PAGES: usize = 4096 / PAGE;
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Waiting {
     /// It may be answered with an ACK or a NACK.
-    ForEither = 0,
+    Either = 0,
     /// It came behind the request and ahead of the response: with an ACK only if the response accepts.
-    ForTheResponse = 2,
+    OnResponse = 2,
     /// It may not be ACKed.
-    ForNack = 4,
+    NackOnly = 4,
 }
 
 /// This side's PUBLISH under the id is in flight.

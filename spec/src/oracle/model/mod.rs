@@ -25,7 +25,7 @@ mod server;
 mod symbol;
 
 pub(super) use peers::Model;
-pub(super) use symbol::{Meaning, Symbol};
+pub(super) use symbol::{Answer, Meaning, Symbol};
 
 /// What the model says of a frame.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

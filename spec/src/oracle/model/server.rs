@@ -68,9 +68,9 @@ impl ServerState {
 
     fn publish(&mut self, id: MessageId) -> Result<(), Uncounted> {
         let how = match self.stage {
-            Stage::Accepted => Waiting::ForEither,
-            Stage::Undecided if self.asked.iter().any(|asked| *asked != Asked::Malformed) => Waiting::ForTheResponse,
-            Stage::Undecided | Stage::Rejected => Waiting::ForNack,
+            Stage::Accepted => Waiting::Either,
+            Stage::Undecided if self.asked.iter().any(|asked| *asked != Asked::Malformed) => Waiting::OnResponse,
+            Stage::Undecided | Stage::Rejected => Waiting::NackOnly,
         };
         self.events.passed(id, how)
     }
@@ -131,9 +131,9 @@ impl ServerState {
     fn answers(&mut self, id: MessageId, is_ack: bool) -> bool {
         // An answer is for the PUBLISH that it is right for, if there is one.
         let ways: &[Waiting] = match (is_ack, self.stage) {
-            (true, Stage::Accepted) => &[Waiting::ForEither, Waiting::ForTheResponse],
+            (true, Stage::Accepted) => &[Waiting::Either, Waiting::OnResponse],
             (true, _) => &[],
-            (false, _) => &[Waiting::ForNack, Waiting::ForTheResponse, Waiting::ForEither],
+            (false, _) => &[Waiting::NackOnly, Waiting::OnResponse, Waiting::Either],
         };
         self.events.may_answer(id, ways)
     }
@@ -171,7 +171,7 @@ impl Hypothesis for ServerState {
                 self.read_other = true;
                 self.read_request |= symbol.is_request_type;
                 match symbol.malformed_publish {
-                    Some(id) => self.events.passed(id, Waiting::ForNack),
+                    Some(id) => self.events.passed(id, Waiting::NackOnly),
                     None if symbol.is_request_type || self.stage == Stage::Undecided => self.asks(Asked::Malformed),
                     None => Ok(()),
                 }
@@ -203,7 +203,7 @@ impl Hypothesis for ServerState {
             Some(Meaning::Publish(id)) => self.events.published(id),
             Some(Meaning::Ack(id) | Meaning::Nack(id)) => {
                 // It is an answer all the same, if only a wrong one.
-                self.events.answered(id, &[Waiting::ForEither, Waiting::ForTheResponse, Waiting::ForNack]);
+                self.events.answered(id, &[Waiting::Either, Waiting::OnResponse, Waiting::NackOnly]);
             }
             _ => {}
         }

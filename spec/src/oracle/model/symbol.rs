@@ -1,6 +1,7 @@
 //! What a frame's content says, as far as it matters to what may follow.
 
-use crate::wire::{ConnectionResponse, DecodeError, Message, MessageId, MessageType, Note, ResponseCode, publish_id};
+use crate::oracle::reading::Reading;
+use crate::wire::{ConnectionResponse, Message, MessageId, MessageType, Note, ResponseCode, publish_id};
 
 /// The most octets of a varint that every receiver has to read (layout.varint-past-10-octets).
 const MAX_VARINT: usize = 10;
@@ -66,13 +67,8 @@ pub(in crate::oracle) struct Symbol {
 }
 
 impl Symbol {
-    /// Of this content.
-    pub(in crate::oracle) fn of(content: &[u8]) -> Self {
-        Self::read(content, &Message::decode_over_long(content))
-    }
-
-    /// Of a content that was read with [`Message::decode_over_long`].
-    pub(in crate::oracle) fn read(content: &[u8], decoded: &Result<(Message<'_>, Vec<Note>), DecodeError>) -> Self {
+    pub(in crate::oracle) fn of(reading: &Reading<'_>) -> Self {
+        let (content, decoded) = (reading.content, &reading.lenient);
         let (meaning, is_open) = match decoded {
             Ok((message, notes)) => {
                 let over_long = |note: &Note| matches!(note, Note::LongVarint { octets, .. } if *octets > MAX_VARINT);

@@ -3,9 +3,11 @@
 use std::collections::VecDeque;
 use std::time::Duration;
 
+use super::account::{Account, Passing};
 use super::{Finding, FindingKind, Judged, Settings, Tally};
 use crate::catalogue::{Level, Role, catalogue};
 use crate::oracle::model::{Meaning, Model, Outcome, Symbol};
+use crate::oracle::reading::Reading;
 use crate::oracle::{Breach, ClientOracle, ServerOracle};
 
 /// How far one of the two peers can be followed.
@@ -28,10 +30,9 @@ pub struct Observer {
     model: Model,
     server_standing: Standing,
     client_standing: Standing,
-    frames: u64,
+    pub(super) frames: u64,
+    pub(super) account: Account,
     found: VecDeque<Finding>,
-    server_tally: Tally,
-    client_tally: Tally,
 }
 
 impl Observer {
@@ -40,46 +41,122 @@ impl Observer {
     pub fn new(settings: Settings) -> Self {
         // At an end it is known what the server has on record.
         let judges_answers = settings.judged == Judged::Both;
+        let (server, client) = match (settings.from_the_start, judges_answers) {
+            (true, true) => (ServerOracle::judging_answers(), ClientOracle::new()),
+            (true, false) => (ServerOracle::new(), ClientOracle::new()),
+            (false, _) => (ServerOracle::joined_late(), ClientOracle::joined_late()),
+        };
         Self {
             settings,
-            server: if judges_answers { ServerOracle::judging_answers() } else { ServerOracle::new() },
-            client: ClientOracle::new(),
+            server,
+            client,
             model: Model::new(settings.from_the_start, judges_answers),
             server_standing: Standing::Followed,
             client_standing: Standing::Followed,
             frames: 0,
+            account: Account::new(settings.keepalive_interval, settings.from_the_start),
             found: VecDeque::new(),
-            server_tally: Tally::default(),
-            client_tally: Tally::default(),
         }
     }
 
     /// A frame with this content passes, without its two octets of length.
     pub fn frame(&mut self, from: Role, at: Duration, content: &[u8]) {
+        self.tick(at);
         let number = self.frames;
         self.frames += 1;
-        if Role::ALL.iter().all(|role| *self.standing(*role) == Standing::GivenUp) {
+        let (follows_server, follows_client) =
+            (self.server_standing != Standing::GivenUp, self.client_standing != Standing::GivenUp);
+        if !follows_server && !follows_client {
             return;
         }
-        let symbol = Symbol::of(content);
+        let reading = Reading::of(content);
+        let symbol = Symbol::of(&reading);
+        if follows_server && from == Role::Client {
+            self.server.sent_reading(&reading);
+        }
+        if follows_client && from == Role::Server {
+            self.client.sent_reading(&reading);
+        }
         let breaches = match from {
-            Role::Client => {
-                self.server.sent(content);
-                self.client.received(content)
-            }
-            Role::Server => {
-                self.client.sent(content);
-                self.server.received(content)
-            }
+            Role::Client if follows_client => self.client.received_reading(&reading),
+            Role::Server if follows_server => self.server.received_reading(&reading),
+            _ => Vec::new(),
         };
         let (sender, receiver) = self.model.passes(from, &symbol);
         self.compare(from, at, number, sender, &symbol, &breaches);
-        for breach in breaches {
-            self.blame(from, at, breach, number);
+        let passing = Passing { from, at, number, reading: &reading, symbol: &symbol };
+        let proofs: Vec<_> = breaches.iter().map(|breach| self.account.proof(&passing, breach.rule)).collect();
+        let read_on = self.account.frame(&passing, &breaches);
+        for (breach, frames) in breaches.into_iter().zip(proofs) {
+            self.blame(from, at, breach, frames);
+        }
+        if let Some(close) = read_on {
+            let what = "it answers what came behind the content at which it should have closed the connection";
+            self.blame(from, at, Breach::new(close.rule, what), vec![close.frame, number]);
         }
         if receiver == Outcome::TooMany {
             self.give_up(from.other(), at, number);
         }
+    }
+
+    /// Octets pass that are not a whole frame yet. They count where silence is judged (keepalive.unfinished-frame).
+    pub fn part_of_frame(&mut self, from: Role, at: Duration) {
+        self.tick(at);
+        self.account.heard(from, at);
+    }
+
+    /// A peer ended its direction, in whatever way, within a frame of which these octets had passed (its length included);
+    /// none if it ended behind a whole frame.
+    pub fn closed(&mut self, from: Role, at: Duration, unfinished: &[u8]) {
+        self.tick(at);
+        match from {
+            Role::Client => self.server.sent_end(unfinished),
+            Role::Server => self.client.sent_end(unfinished),
+        }
+        self.account.closed(from, at, unfinished);
+    }
+
+    /// When to call [`Observer::tick`], unless something passes before; `None`: never.
+    #[must_use]
+    pub fn deadline(&self) -> Option<Duration> {
+        self.account.deadline(self.settings.patience)
+    }
+
+    /// Time has passed. Before the deadline nothing comes of it.
+    pub fn tick(&mut self, at: Duration) {
+        while let Some((by, overdue)) = self.account.overdue(at, self.settings.patience) {
+            let breach = Breach::new(overdue.rule, overdue.what);
+            self.blame(by, at, breach, overdue.frame.into_iter().collect());
+        }
+    }
+
+    /// The next thing that was found.
+    pub fn poll(&mut self) -> Option<Finding> {
+        self.found.pop_front()
+    }
+
+    /// How many frames passed.
+    #[must_use]
+    pub fn frames(&self) -> u64 {
+        self.frames
+    }
+
+    /// How often the peer in this role met each rule.
+    #[must_use]
+    pub fn tally(&self, role: Role) -> &Tally {
+        self.account.tally(role)
+    }
+
+    /// The checks of the rules about the server.
+    #[must_use]
+    pub fn server(&self) -> &ServerOracle {
+        &self.server
+    }
+
+    /// The checks of the rules about the client.
+    #[must_use]
+    pub fn client(&self) -> &ClientOracle {
+        &self.client
     }
 
     /// Holds what the model says of a frame against what the checks of the rules say.
@@ -131,54 +208,13 @@ impl Observer {
         }
     }
 
-    /// A peer ended its direction, in whatever way, within a frame of which these octets had passed (its length included);
-    /// none if it ended behind a whole frame.
-    pub fn closed(&mut self, from: Role, _at: Duration, unfinished: &[u8]) {
-        match from {
-            Role::Client => self.server.sent_end(unfinished),
-            Role::Server => self.client.sent_end(unfinished),
-        }
-    }
-
-    /// When to call [`Observer::tick`], unless something passes before; `None`: never.
-    #[must_use]
-    pub fn deadline(&self) -> Option<Duration> {
-        None
-    }
-
-    /// Time has passed. Before the deadline nothing comes of it.
-    pub fn tick(&mut self, _at: Duration) {}
-
-    /// The next thing that was found.
-    pub fn poll(&mut self) -> Option<Finding> {
-        self.found.pop_front()
-    }
-
-    /// How many frames passed.
-    #[must_use]
-    pub fn frames(&self) -> u64 {
-        self.frames
-    }
-
-    /// How often the peer in this role met each rule.
-    #[must_use]
-    pub fn tally(&self, role: Role) -> &Tally {
-        match role {
-            Role::Server => &self.server_tally,
-            Role::Client => &self.client_tally,
-        }
-    }
-
-    fn blame(&mut self, by: Role, at: Duration, breach: Breach, number: u64) {
+    fn blame(&mut self, by: Role, at: Duration, breach: Breach, frames: Vec<u64>) {
         if !self.settings.judged.includes(by) || *self.standing(by) == Standing::GivenUp {
             return;
         }
-        match by {
-            Role::Server => self.server_tally.broken(breach.rule),
-            Role::Client => self.client_tally.broken(breach.rule),
-        }
+        self.account.broken(by, breach.rule);
         let Breach { rule, what } = breach;
-        self.found.push_back(Finding { kind: FindingKind::Broken(rule), by, at, what, frames: vec![number] });
+        self.found.push_back(Finding { kind: FindingKind::Broken(rule), by, at, what, frames });
     }
 }
 

@@ -24,9 +24,15 @@
 //! # Ok::<(), &str>(())
 //! ```
 
+mod account;
 mod connection;
+mod duties;
+mod exchanges;
 mod finding;
+mod met;
+mod proof;
 mod settings;
+mod silence;
 mod tally;
 
 pub use connection::Observer;

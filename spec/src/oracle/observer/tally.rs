@@ -2,6 +2,8 @@
 
 use std::collections::BTreeMap;
 
+use super::met::Met;
+
 /// What became of one rule.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct Count {
@@ -12,35 +14,64 @@ pub struct Count {
 }
 
 /// How often one peer met each rule, on one connection or on many.
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Tally {
-    counts: BTreeMap<&'static str, Count>,
+    /// How often each of [`Met::IDS`] was kept.
+    kept: [u64; Met::IDS.len()],
+    /// The same of rules that are met now and then.
+    kept_rarely: BTreeMap<&'static str, u64>,
+    broken: BTreeMap<&'static str, u64>,
+}
+
+impl Default for Tally {
+    /// Nothing was met.
+    fn default() -> Self {
+        Self { kept: [0; Met::IDS.len()], kept_rarely: BTreeMap::new(), broken: BTreeMap::new() }
+    }
 }
 
 impl Tally {
     /// What became of the rule with this id.
     #[must_use]
     pub fn count(&self, rule: &str) -> Count {
-        self.counts.get(rule).copied().unwrap_or_default()
+        let often = Met::IDS.iter().position(|id| *id == rule).map_or(0, |at| self.kept[at]);
+        let rarely = self.kept_rarely.get(rule).copied().unwrap_or_default();
+        let broken = self.broken.get(rule).copied().unwrap_or_default();
+        Count { exercised: often + rarely + broken, broken }
     }
 
     /// The rules that were exercised, in the order of their ids.
     pub fn iter(&self) -> impl Iterator<Item = (&'static str, Count)> {
-        self.counts.iter().map(|(rule, count)| (*rule, *count))
+        let often = Met::IDS.iter().zip(self.kept).filter(|(_, kept)| *kept > 0).map(|(id, _)| *id);
+        let mut ids: Vec<&'static str> =
+            often.chain(self.kept_rarely.keys().copied()).chain(self.broken.keys().copied()).collect();
+        ids.sort_unstable();
+        ids.dedup();
+        ids.into_iter().map(|id| (id, self.count(id)))
     }
 
     /// Adds what became of the rules elsewhere.
     pub fn add(&mut self, other: &Self) {
-        for (rule, count) in other.iter() {
-            let sum = self.counts.entry(rule).or_default();
-            sum.exercised += count.exercised;
-            sum.broken += count.broken;
+        for (sum, kept) in self.kept.iter_mut().zip(other.kept) {
+            *sum += kept;
+        }
+        for (rule, kept) in &other.kept_rarely {
+            *self.kept_rarely.entry(rule).or_default() += kept;
+        }
+        for (rule, broken) in &other.broken {
+            *self.broken.entry(rule).or_default() += broken;
         }
     }
 
+    pub(super) fn kept(&mut self, rule: Met) {
+        self.kept[rule as usize] += 1;
+    }
+
+    pub(super) fn kept_rarely(&mut self, rule: &'static str) {
+        *self.kept_rarely.entry(rule).or_default() += 1;
+    }
+
     pub(super) fn broken(&mut self, rule: &'static str) {
-        let count = self.counts.entry(rule).or_default();
-        count.exercised += 1;
-        count.broken += 1;
+        *self.broken.entry(rule).or_default() += 1;
     }
 }

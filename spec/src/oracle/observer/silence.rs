@@ -1,0 +1,88 @@
+//! Who has been silent for how long, where the keepalive interval is known.
+
+use std::time::Duration;
+
+use crate::catalogue::Role;
+
+/// What a peer is blamed for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct TooSilent {
+    pub(super) rule: &'static str,
+    pub(super) by: Role,
+    pub(super) what: &'static str,
+}
+
+/// Times out the silences of an accepted connection (PROTOCOL.md, 8.2).
+///
+/// Peers in the field look every tenth of an interval whether to send a PING, and every half whether to drop a silent peer. A tenth
+/// more is for the way of what passes.
+#[derive(Debug, Clone)]
+pub(super) struct Silence {
+    interval: Duration,
+    /// When something passed last, in any direction.
+    quiet_since: Duration,
+    /// When something passed towards the server and the client last.
+    unheard_since: [Duration; 2],
+    pinged_too_late: bool,
+    not_dropped: [bool; 2],
+}
+
+fn index(role: Role) -> usize {
+    match role {
+        Role::Server => 0,
+        Role::Client => 1,
+    }
+}
+
+impl Silence {
+    /// The server has accepted.
+    pub(super) fn new(interval: Duration, now: Duration) -> Self {
+        Self { interval, quiet_since: now, unheard_since: [now; 2], pinged_too_late: false, not_dropped: [false; 2] }
+    }
+
+    fn ping_due(&self) -> Duration {
+        self.quiet_since + self.interval * 12 / 10
+    }
+
+    fn drop_due(&self, role: Role) -> Duration {
+        self.unheard_since[index(role)] + self.interval * 21 / 10
+    }
+
+    /// Something passed, be it a part of a frame. True if a client has kept the line alive by that: nothing had passed for nearly an
+    /// interval.
+    pub(super) fn passed(&mut self, from: Role, now: Duration) -> bool {
+        let was_quiet = from == Role::Client && now.saturating_sub(self.quiet_since) >= self.interval * 9 / 10;
+        self.quiet_since = now;
+        self.unheard_since[index(from.other())] = now;
+        self.pinged_too_late = false;
+        self.not_dropped[index(from.other())] = false;
+        was_quiet
+    }
+
+    /// A peer closed. True if it has dropped one that was silent for 1.5 intervals.
+    pub(super) fn closed(&self, by: Role, now: Duration) -> bool {
+        now.saturating_sub(self.unheard_since[index(by)]) >= self.interval * 3 / 2
+    }
+
+    /// When somebody will have been silent for too long.
+    pub(super) fn deadline(&self) -> Option<Duration> {
+        let ping = (!self.pinged_too_late).then(|| self.ping_due());
+        let drops =
+            Role::ALL.into_iter().filter(|role| !self.not_dropped[index(*role)]).map(|role| self.drop_due(role));
+        drops.chain(ping).min()
+    }
+
+    /// Somebody who has been silent for too long by now, once for each silence.
+    pub(super) fn overdue(&mut self, now: Duration) -> Option<TooSilent> {
+        if !self.pinged_too_late && self.ping_due() <= now {
+            self.pinged_too_late = true;
+            let what = "nothing has passed for 1.2 keepalive intervals, and the client sends no PING";
+            return Some(TooSilent { rule: "keepalive.client-pings", by: Role::Client, what });
+        }
+        let late = |role: &Role| !self.not_dropped[index(*role)] && self.drop_due(*role) <= now;
+        let by = Role::ALL.into_iter().find(late)?;
+        self.not_dropped[index(by)] = true;
+        let what = "it has received nothing for 2.1 keepalive intervals, and the connection is still open";
+        Some(TooSilent { rule: "keepalive.silent-peer-dropped", by, what })
+    }
+}

@@ -1,0 +1,173 @@
+//! A session with one thing wrong in it: who is blamed, for which rule, and with which frames.
+
+use std::time::Duration;
+
+use sinkcheck_spec::catalogue::Role;
+use sinkcheck_spec::oracle::{FindingKind, Judged, Observer, Settings};
+
+use crate::contents::{
+    CONNECTED, FIRST_CONTACT, HELLO, KNOWN, MISMATCH, OTHER_VERSION, PING, PONG, QUARANTINED, UNSUPPORTED_APPLICATION,
+    UNSUPPORTED_PROTOCOL, ack, nack, publish,
+};
+use crate::sessions::{C, S, Session, accepted, asked, end, frame};
+use crate::world::observe;
+
+type Blame = (Role, &'static str, Vec<u64>);
+
+fn blames(settings: Settings, session: &Session) -> Vec<Blame> {
+    let mut observer = Observer::new(settings);
+    for (from, passing) in session {
+        observe(&mut observer, *from, Duration::ZERO, passing);
+    }
+    let mut list = Vec::new();
+    while let Some(finding) = observer.poll() {
+        match finding.kind {
+            FindingKind::Broken(rule) => list.push((finding.by, rule, finding.frames)),
+            other => panic!("{other:?}: {finding:?}"),
+        }
+    }
+    list
+}
+
+/// Exactly this is blamed, on this peer, with these frames.
+fn check(session: Session, by: Role, rule: &'static str, frames: &[u64]) {
+    let found = blames(Settings::default(), &session);
+    assert_eq!(found, [(by, rule, frames.to_vec())], "{session:?}");
+}
+
+#[test]
+fn answers_to_a_request_that_no_record_makes_right() {
+    check(asked(KNOWN, [frame(S, HELLO)]), S, "handshake.mismatch-without-record", &[0, 1]);
+    check(asked(FIRST_CONTACT, [frame(S, CONNECTED)]), S, "handshake.hello-repeated", &[0, 1]);
+    check(asked(KNOWN, [frame(S, UNSUPPORTED_PROTOCOL)]), S, "handshake.rejection-that-applies", &[0, 1]);
+    check(
+        asked(KNOWN, [frame(S, CONNECTED), frame(S, CONNECTED)]),
+        S,
+        "handshake.first-request-answered-once",
+        &[0, 1, 2],
+    );
+    check(vec![frame(S, PING)], S, "handshake.nothing-before-request", &[0]);
+    for response in [CONNECTED, HELLO, MISMATCH, QUARANTINED, UNSUPPORTED_APPLICATION] {
+        let found = blames(Settings::default(), &asked(OTHER_VERSION, [frame(S, response)]));
+        let of_server: Vec<_> = found.into_iter().filter(|(by, ..)| *by == S).collect();
+        assert_eq!(of_server, [(S, "handshake.unsupported-protocol", vec![0, 1])], "{response}");
+    }
+}
+
+#[test]
+fn where_the_harness_knows_the_record_answers_are_for_the_case_to_judge() {
+    let settings = Settings { judged: Judged::Server, ..Settings::default() };
+    assert_eq!(blames(settings, &asked(KNOWN, [frame(S, HELLO)])), []);
+    assert_eq!(blames(settings, &vec![frame(S, PING)]).len(), 1);
+    // Whatever we did ourselves, we did on purpose.
+    assert_eq!(blames(settings, &vec![frame(C, publish(1))]), []);
+}
+
+#[test]
+fn answers_to_events() {
+    let rule = "events.answered-once";
+    check(accepted([frame(C, publish(1)), frame(S, ack(1)), frame(S, ack(1))]), S, rule, &[2, 3, 4]);
+    check(accepted([frame(S, publish(1)), frame(C, ack(1)), frame(C, nack(1))]), C, rule, &[2, 3, 4]);
+    let rule = "events.answer-carries-id";
+    check(accepted([frame(C, publish(1)), frame(S, ack(2))]), S, rule, &[3]);
+    // The ids of the other direction are no help.
+    check(accepted([frame(S, publish(1)), frame(S, ack(1))]), S, rule, &[3]);
+    let rejected = || asked(KNOWN, [frame(S, MISMATCH)]);
+    let mut session = rejected();
+    session.extend([frame(C, publish(1)), frame(S, ack(1))]);
+    let of_server: Vec<_> = blames(Settings::default(), &session).into_iter().filter(|(by, ..)| *by == S).collect();
+    assert_eq!(of_server, [(S, "handshake.event-after-rejection-not-acked", vec![0, 1, 2, 3])]);
+    let session = asked(KNOWN, [frame(S, publish(1)), frame(C, ack(1))]);
+    let of_client: Vec<_> = blames(Settings::default(), &session).into_iter().filter(|(by, ..)| *by == C).collect();
+    assert_eq!(of_client, [(C, "introduction.early-publish-not-acked", vec![0, 1, 2])]);
+}
+
+#[test]
+fn ids_of_events() {
+    let rule = "events.id-not-reused-in-flight";
+    let wrapped = accepted([frame(C, publish(4095)), frame(C, publish(0)), frame(S, ack(0))]);
+    assert_eq!(blames(Settings::default(), &wrapped), []);
+    let twice = [(S, rule, vec![2, 3]), (S, "events.ids-go-up-by-one", vec![2, 3])];
+    assert_eq!(blames(Settings::default(), &accepted([frame(S, publish(1)), frame(S, publish(1))])), twice);
+    check(accepted([frame(S, publish(1)), frame(S, publish(3))]), S, "events.ids-go-up-by-one", &[3]);
+    check(accepted([frame(C, publish(4095)), frame(C, publish(1))]), C, "events.ids-wrap", &[3]);
+    // An answer that was read before the PUBLISH it can't be for frees nothing: the server read it before it answered 7.
+    let read_before = accepted([
+        frame(C, ack(1)),
+        frame(C, publish(7)),
+        frame(S, ack(7)),
+        frame(S, publish(1)),
+        frame(S, publish(1)),
+    ]);
+    let of_server: Vec<_> = blames(Settings::default(), &read_before).into_iter().filter(|(by, ..)| *by == S).collect();
+    assert_eq!(of_server.first(), Some(&(S, rule, vec![5, 6])));
+}
+
+#[test]
+fn a_clients_first_messages() {
+    check(vec![frame(C, PING)], C, "introduction.request-first", &[0]);
+    check(asked(KNOWN, [frame(C, publish(1))]), C, "introduction.only-request-before-response", &[0, 1]);
+    check(asked(OTHER_VERSION, []), C, "introduction.carries-protocol-version", &[0]);
+    check(asked(KNOWN, [frame(C, KNOWN)]), C, "introduction.one-request", &[0, 1]);
+    check(
+        asked(KNOWN, [frame(S, MISMATCH), frame(C, publish(1))]),
+        C,
+        "introduction.no-publish-after-rejection",
+        &[0, 1, 2],
+    );
+}
+
+#[test]
+fn contents_that_nobody_may_send() {
+    for (content, rule) in [
+        ("", "framing.one-message-in-a-frame"),
+        ("2000", "layout.message-type"),
+        ("30", "layout.ack"),
+        ("4001", "layout.publish"),
+        ("500000", "layout.ping"),
+        ("60", "layout.pong"),
+        ("7001", "layout.nack"),
+        ("1000", "layout.response-bare"),
+        ("16", "layout.connection-response"),
+    ] {
+        let found = blames(Settings::default(), &accepted([frame(S, content)]));
+        assert_eq!(found.first(), Some(&(S, rule, vec![2])), "{content}");
+    }
+    // Reading on past it is the fault of whoever does.
+    let session = accepted([frame(S, "2000"), frame(S, publish(1)), frame(C, ack(1))]);
+    let of_client: Vec<_> = blames(Settings::default(), &session).into_iter().filter(|(by, ..)| *by == C).collect();
+    assert_eq!(of_client, [(C, "malformed.closes", vec![2, 4])]);
+}
+
+#[test]
+fn a_connection_that_is_joined_late() {
+    let settings = Settings { from_the_start: false, ..Settings::default() };
+    let check = |session: Session, expected: &[Blame]| assert_eq!(blames(settings, &session), expected, "{session:?}");
+    // What answers something that passed before can't be told from what answers nothing, once for each id.
+    check(vec![frame(S, ack(1)), frame(C, publish(1)), frame(S, ack(1)), frame(S, PONG)], &[]);
+    check(vec![frame(S, CONNECTED), frame(C, publish(1)), frame(S, ack(1))], &[]);
+    check(vec![frame(C, publish(1)), frame(S, publish(9)), frame(C, nack(9)), frame(S, ack(1))], &[]);
+    check(vec![frame(S, ack(1)), frame(S, ack(1))], &[(S, "events.answered-once", vec![1])]);
+    check(
+        vec![frame(C, publish(1)), frame(S, ack(1)), frame(S, ack(1))],
+        &[(S, "events.answered-once", vec![0, 1, 2])],
+    );
+    check(
+        vec![frame(C, publish(3)), frame(C, publish(3))],
+        &[(C, "events.id-not-reused-in-flight", vec![0, 1]), (C, "events.ids-go-up-by-one", vec![0, 1])],
+    );
+}
+
+#[test]
+fn who_is_given_up_is_blamed_for_nothing_more() {
+    // Five PUBLISHes with one id at a time: which of them is answered how can't be told any more.
+    let mut session = accepted((0..5).map(|_| frame(C, publish(1))));
+    session.extend((0..9).map(|_| frame(S, ack(1))));
+    session.push(end(S));
+    let mut observer = Observer::new(Settings::default());
+    for (from, passing) in &session {
+        observe(&mut observer, *from, Duration::ZERO, passing);
+    }
+    let found: Vec<_> = std::iter::from_fn(|| observer.poll()).filter(|finding| finding.by == S).collect();
+    assert_eq!(found.iter().map(|finding| finding.kind).collect::<Vec<_>>(), [FindingKind::GaveUp]);
+}
