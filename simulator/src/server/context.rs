@@ -49,7 +49,6 @@ impl Context {
     pub(crate) fn tap(&self, membership: &Membership) -> Option<Box<Tap>> {
         let is_first_client = *self.first.get_or_init(|| membership.client_number()) == membership.client_number();
         self.deviation.tap(&self.knobs, || {
-            let connection = membership.earlier_connections();
             let recorded_for_others = self.clients.recorded_except(membership.client_number());
             // Before the lock, which this takes itself.
             let connection = membership.earlier_connections();
