@@ -213,10 +213,8 @@ impl Inbox {
                 Answer::Nack(reason) => format!("NACK {id} {reason}"),
             });
         }
-        if let Some(publish) = self.publishes.front() {
-            return Some(format!("PUBLISH {} {}", publish.message_id, publish.event));
-        }
-        (self.pongs > 0).then(|| "PONG".to_owned())
+        // A PONG may come at any time. Whether it answers something that it mustn't is for the oracle and `player/pongs`.
+        self.publishes.front().map(|publish| format!("PUBLISH {} {}", publish.message_id, publish.event))
     }
 
     /// Takes in a message; returns what is to be sent back without the case's doing.

@@ -158,6 +158,14 @@ impl Watch {
         }
     }
 
+    /// Whether a PONG came that nothing can have asked for: this peer sends some of its own accord.
+    pub fn ponged_unasked(&self) -> bool {
+        match self {
+            Self::Server(oracle) => oracle.ponged_unasked(),
+            Self::Client(watch) => watch.oracle.ponged_unasked(),
+        }
+    }
+
     /// PINGs of ours that have no PONG yet.
     pub fn pings_waiting(&self) -> usize {
         match self {

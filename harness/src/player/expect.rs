@@ -386,7 +386,8 @@ impl Player<'_> {
         let Some(link) = self.connections.get(on) else { return false };
         {
             let inbox = link.connection.inbox();
-            if !inbox.is_accepted()
+            if self.is_control
+                || !inbox.is_accepted()
                 || inbox.abandoned
                 || inbox.pongs > 0
                 || inbox.oracle.pings_waiting() > 0

@@ -128,10 +128,9 @@ pub(super) const FREEDOMS: &[Use] = &[
         BOTH,
         &["events.first-id"],
         &["ids"],
-        &[Ids(|seen, last, _| {
-            last.map_or((seen.origin.connection as u16).wrapping_mul(1237).wrapping_add(311) & 0xfff, |last| {
-                last.wrapping_add(1)
-            })
+        &[Ids(|seen, _, own| {
+            // What the reference gives, moved: so it passes over ids in flight as the reference does.
+            own.wrapping_add(311).wrapping_add((seen.origin.connection as u16).wrapping_mul(1237))
         })],
         "The message id of its first event is another on each connection.",
     ),
@@ -615,14 +614,6 @@ pub(super) const FREEDOMS: &[Use] = &[
         &["wait-for-request"],
         &[Knob(|knobs| knobs.waits_for_acceptance = Some(100))],
         "It drops a connection on which no request has come within an interval.",
-    ),
-    used(
-        "silence-short",
-        BOTH,
-        &[],
-        &["timers"],
-        &[Knob(|knobs| knobs.timers = Some(Timers { silence: 125, ..Timers::default() }))],
-        "It drops a silent peer after 1.25 intervals.",
     ),
     used(
         "silence-long",

@@ -9,11 +9,20 @@ pub struct Breach {
     pub rule: &'static str,
     /// What was seen, in words.
     pub what: String,
+    /// It is that of a PONG that answers nothing.
+    pub(super) is_of_pong: bool,
 }
 
 impl Breach {
     pub(super) fn new(rule: &'static str, what: impl Into<String>) -> Self {
-        Self { rule, what: what.into() }
+        Self { rule, what: what.into(), is_of_pong: false }
+    }
+
+    /// Whether all that was seen is a PONG too many. Taken alone that proves nothing: a PONG may come at any time, and only
+    /// whoever knows that this peer sends none of its own accord can say that it answers something.
+    #[must_use]
+    pub fn is_of_pong(&self) -> bool {
+        self.is_of_pong
     }
 
     /// The layout rule that a peer breaks by sending a content that can't be read.

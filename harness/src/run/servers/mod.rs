@@ -92,6 +92,7 @@ impl Run {
             publishing: Publishing::default(),
             ordeal: Arc::default(),
             absences: Arc::default(),
+            habits: Arc::default(),
             timeouts: Arc::new(AtomicUsize::new(if contact.is_silent { MANY_TIMEOUTS } else { 0 })),
             keeps_transcript: true,
             serial: 0,

@@ -120,6 +120,7 @@ impl World {
             publishing: Publishing::ByItself,
             ordeal: Arc::<Ordeal>::default(),
             absences: Arc::default(),
+            habits: Arc::default(),
             timeouts: Arc::new(AtomicUsize::new(0)),
             keeps_transcript: self.keeps_transcripts,
             serial: play.serial,
