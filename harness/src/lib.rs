@@ -8,6 +8,8 @@ pub mod cli;
 pub mod connection;
 pub mod detect;
 pub mod judge;
+pub mod observe;
 pub mod player;
+pub mod proxy;
 pub mod run;
 pub mod target;

@@ -10,6 +10,7 @@
 pub mod detection;
 pub mod document;
 pub mod event;
+pub mod finding;
 pub mod fold;
 pub mod json;
 pub mod redact;

@@ -6,6 +6,7 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 use sinkcheck_reports::render::Format;
 
 use super::detect::Detect;
+use super::proxy::Proxy;
 use super::simulate::Simulate;
 
 /// Certifies implementations of the Sink protocol, rule by rule.
@@ -50,6 +51,8 @@ pub(super) enum Command {
     Certify(Certify),
     /// Play the suite at peers with known faults and freedoms: what it detects
     Detect(Detect),
+    /// Sit between clients and a server, pass everything on, and judge both while they speak
+    Proxy(Box<Proxy>),
     /// Run the reference implementation as a program
     Simulate(Simulate),
     /// List cases or rules
@@ -120,6 +123,13 @@ pub(super) struct Certify {
     /// A list of known failures, in YAML: entries with `case` or `rule` (globs) and `reason`
     #[arg(long, value_name = "FILE")]
     pub(super) known_failing: Option<PathBuf>,
+    #[command(flatten)]
+    pub(super) result: ResultArguments,
+}
+
+/// Where the result goes.
+#[derive(Debug, Args)]
+pub(super) struct ResultArguments {
     /// A form of the result; may be given several times, each followed by its --output
     #[arg(long, value_name = "FORMAT", value_parser = parse_format)]
     pub(super) format: Vec<Format>,
@@ -217,4 +227,6 @@ pub(super) enum SchemaOf {
     Result,
     /// What `sinkcheck detect` writes
     Detection,
+    /// A line of what `proxy` and `judge` find
+    Finding,
 }

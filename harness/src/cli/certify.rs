@@ -6,7 +6,6 @@ use clap::ArgMatches;
 use sinkcheck_cases::language::{Scenario, Verb};
 use sinkcheck_reports::document::CaseVerdict;
 use sinkcheck_reports::fold::{BROKEN, exit_code};
-use sinkcheck_reports::render::{Format, render};
 use sinkcheck_reports::{Document, DocumentBuilder, RunEvent};
 use sinkcheck_spec::catalogue::Role;
 use tokio::sync::mpsc;
@@ -27,13 +26,7 @@ pub(super) fn certify(typed: &Certify, matches: &ArgMatches, terminal: &Terminal
         RoleArgument::Server => Role::Server,
         RoleArgument::Client => Role::Client,
     };
-    let asked = outputs::Asked {
-        command: "certify",
-        formats: &typed.format,
-        files: &typed.output,
-        text: (!typed.quiet).then_some(Format::Text),
-    };
-    let outputs = outputs::outputs(&asked, matches)?;
+    let outputs = outputs::outputs(&typed.result, matches)?;
     let known_failures = match &typed.known_failing {
         Some(file) => KnownFailures::read(file).map_err(|mistake| Failure::mistakes(&[*mistake], false))?,
         None => KnownFailures::default(),
@@ -84,9 +77,7 @@ pub(super) fn certify(typed: &Certify, matches: &ArgMatches, terminal: &Terminal
     target::kill_all();
     let code = played.and_then(|(builder, fault)| {
         let (document, stale) = conclude(builder, &known_failures);
-        outputs::write(&outputs, terminal, typed.verbose, |format, options, out| {
-            render(&document, format, options, out)
-        })?;
+        outputs::write(&document, &outputs, terminal, typed.result.verbose)?;
         match (exit_code(&document, stale), fault) {
             (code @ BROKEN, _) | (code, None) => Ok(code),
             (_, Some(fault)) => Err(Failure::ours(fault)),
@@ -116,7 +107,7 @@ async fn play(
     let (stop, stopped) = stop_at_signals()?;
     let role = target.role;
     let mut builder = DocumentBuilder::new();
-    let mut progress = Progress::new(selection.cases.len(), typed.quiet);
+    let mut progress = Progress::new(selection.cases.len(), typed.result.quiet);
     builder.apply(&started(&target, &selection.cases, selection.everything.len()));
     for note in notes(typed, &target, selection) {
         builder.apply(&RunEvent::Note(note));

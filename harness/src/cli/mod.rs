@@ -5,12 +5,14 @@ mod browse;
 mod certify;
 mod decode;
 mod detect;
+mod durations;
 mod exit;
 mod init;
 mod lint;
 mod needs;
 mod outputs;
 mod progress;
+mod proxy;
 mod selection;
 mod simulate;
 mod stopping;
@@ -33,6 +35,7 @@ pub fn main() -> ExitCode {
     let done = match &arguments.command {
         Command::Certify(typed) => certify::certify(typed, &matches, &arguments.terminal),
         Command::Detect(typed) => detect::detect(typed, &matches, &arguments.terminal),
+        Command::Proxy(typed) => proxy::proxy(typed, &matches, &arguments.terminal),
         Command::Simulate(typed) => simulate::simulate(typed),
         Command::List(typed) => browse::list(typed),
         Command::Show(typed) => browse::show(typed),

@@ -6,9 +6,10 @@ use std::io::{self, BufWriter, IsTerminal, Write};
 use std::path::{Path, PathBuf};
 
 use clap::ArgMatches;
-use sinkcheck_reports::render::RenderOptions;
+use sinkcheck_reports::Document;
+use sinkcheck_reports::render::{Format, RenderOptions, render};
 
-use super::args::{Colour, Terminal};
+use super::args::{Colour, ResultArguments, Terminal};
 use super::exit::{CONFORMS, Failure};
 
 /// A form of the result and where it goes.
@@ -22,8 +23,6 @@ pub(super) struct Output<F> {
 /// The forms that were asked for, and the files.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Asked<'a, F> {
-    /// The command that they were given to.
-    pub(super) command: &'a str,
     /// Each --format.
     pub(super) formats: &'a [F],
     /// Each --output.
@@ -33,8 +32,14 @@ pub(super) struct Asked<'a, F> {
 }
 
 /// Pairs each --output with the --format before it.
-pub(super) fn outputs<F: Copy>(asked: &Asked<'_, F>, matches: &ArgMatches) -> Result<Vec<Output<F>>, Failure> {
-    let matches = matches.subcommand_matches(asked.command).unwrap_or(matches);
+pub(super) fn outputs(typed: &ResultArguments, matches: &ArgMatches) -> Result<Vec<Output<Format>>, Failure> {
+    let text = (!typed.quiet).then_some(Format::Text);
+    outputs_of(&Asked { formats: &typed.format, files: &typed.output, text }, matches)
+}
+
+/// The same for forms of any kind.
+pub(super) fn outputs_of<F: Copy>(asked: &Asked<'_, F>, matches: &ArgMatches) -> Result<Vec<Output<F>>, Failure> {
+    let matches = matches.subcommand().map_or(matches, |(_, matches)| matches);
     let places = |name: &str| matches.indices_of(name).into_iter().flatten().collect::<Vec<usize>>();
     let mut list: Vec<(usize, Output<F>)> = places("format")
         .into_iter()
@@ -67,6 +72,21 @@ pub(super) fn outputs<F: Copy>(asked: &Asked<'_, F>, matches: &ArgMatches) -> Re
         }
     }
     Ok(list)
+}
+
+/// Whether a form of the result goes to standard output that is no text for people.
+pub(super) fn is_for_programs(list: &[Output<Format>]) -> bool {
+    list.iter().any(|output| output.file.is_none() && output.format != Format::Text)
+}
+
+/// Whether a form of the result replaces this file.
+pub(super) fn replaces(list: &[Output<Format>], file: &Path) -> bool {
+    list.iter().filter_map(|output| output.file.as_deref()).any(|other| is_same_file(file, other))
+}
+
+/// Whether two names are of one file that would be replaced.
+pub(super) fn is_same_file(one: &Path, other: &Path) -> bool {
+    is_replaced(one) && whereto(one) == whereto(other)
 }
 
 /// A result that can't be written is found out before the run and not after it.
@@ -104,8 +124,18 @@ fn beside(file: &Path) -> PathBuf {
     file.with_file_name(name)
 }
 
-/// Writes every form of the result. A file appears whole or not at all. One that can't be written keeps no other from its form.
-pub(super) fn write<F: Copy>(
+/// Writes every form of the result, as [`write_each`] does.
+pub(super) fn write(
+    document: &Document,
+    list: &[Output<Format>],
+    terminal: &Terminal,
+    verbose: bool,
+) -> Result<(), Failure> {
+    write_each(list, terminal, verbose, |format, options, out| render(document, format, options, out))
+}
+
+/// Writes every form of a result. A file appears whole or not at all. One that can't be written keeps no other from its form.
+pub(super) fn write_each<F: Copy>(
     list: &[Output<F>],
     terminal: &Terminal,
     verbose: bool,
@@ -177,13 +207,19 @@ fn is_read(written: io::Result<()>) -> Result<bool, Failure> {
 
 /// Whether to colour what goes to standard output.
 pub(super) fn colour(when: Colour) -> bool {
+    colour_on(when, io::stdout().is_terminal())
+}
+
+/// Whether to colour what goes to a place that is a terminal or isn't.
+pub(super) fn colour_on(when: Colour, is_terminal: bool) -> bool {
     match when {
         Colour::Always => true,
         Colour::Never => false,
-        Colour::Auto => io::stdout().is_terminal() && std::env::var_os("NO_COLOR").is_none_or(|value| value.is_empty()),
+        Colour::Auto => is_terminal && std::env::var_os("NO_COLOR").is_none_or(|value| value.is_empty()),
     }
 }
 
-fn width() -> usize {
+/// The columns of the terminal.
+pub(super) fn width() -> usize {
     terminal_size::terminal_size().map_or(100, |(width, _)| usize::from(width.0))
 }

@@ -26,7 +26,7 @@ pub use inbox::{Answer, Closed, Inbox, Request};
 pub use incoming::{Arrivals, Arrived, Incoming};
 pub use listen::{Listening, Look};
 pub use transcript::Transcript;
-pub use watch::{History, Watch};
+pub use watch::{Doubt, History, Watch};
 
 use writer::Order;
 

@@ -1,8 +1,10 @@
 //! What hears of every frame on a connection, and says which rule one breaks: the oracle of the role that is under test.
 
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
 
-use sinkcheck_spec::oracle::{Breach, ClientHistory, ClientOracle, Phase, ServerOracle};
+use sinkcheck_spec::catalogue::Role;
+use sinkcheck_spec::oracle::{Breach, ClientHistory, FindingKind, Judged, Observer, Phase, Settings};
 use sinkcheck_spec::wire::{InstanceId, Message, MessageType};
 
 /// What is known of one client under test, over all its connections.
@@ -32,17 +34,26 @@ impl History {
 
 /// The oracle of a connection.
 #[derive(Debug)]
-pub enum Watch {
-    /// A server is under test.
-    Server(Box<ServerOracle>),
-    /// A client is.
-    Client(Box<ClientWatch>),
+pub struct Watch {
+    observer: Box<Observer>,
+    role: Role,
+    /// Of a client under test.
+    client: Option<ClientWatch>,
+    doubt: Option<Doubt>,
 }
 
-/// A client's connection, and the client's history, which it goes on writing.
+/// Why the oracle's word on a connection is worth nothing.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Doubt {
+    /// It contradicts itself, in these words. That is an error of ours.
+    Contradiction(String),
+    /// So much is possible that it gave up.
+    GaveUp(String),
+}
+
+/// What is kept of a client's connection beside the oracle, and the client's history, which it goes on writing.
 #[derive(Debug)]
-pub struct ClientWatch {
-    oracle: ClientOracle,
+struct ClientWatch {
     history: History,
     /// The server's id in the connection's request.
     requested: Option<InstanceId>,
@@ -53,7 +64,7 @@ pub struct ClientWatch {
 
 impl ClientWatch {
     /// Tells the history of a response that is about to be sent.
-    fn responds(&self, content: &[u8]) {
+    fn responds(&self, phase: Phase, content: &[u8]) {
         let is_response = content
             .first()
             .is_some_and(|first| MessageType::from_nibble(first >> 4) == MessageType::ConnectionResponse);
@@ -61,7 +72,7 @@ impl ClientWatch {
             return;
         }
         let mut history = self.history.lock();
-        match (self.oracle.phase(), Message::decode(content)) {
+        match (phase, Message::decode(content)) {
             (Phase::Asked, Ok(Message::ConnectionResponse(response))) if response.is_acceptance() => {
                 history.acceptance_sent(self.requested, &response);
             }
@@ -75,102 +86,115 @@ impl ClientWatch {
 impl Watch {
     /// For a server under test.
     pub fn server() -> Self {
-        Self::Server(Box::default())
+        Self::new(Role::Server, Judged::Server, None)
     }
 
     /// For a client under test.
     pub fn client(history: &History) -> Self {
-        Self::Client(Box::new(ClientWatch {
-            oracle: ClientOracle::new(),
-            history: history.clone(),
-            requested: None,
-            early_pings: 0,
-            pings: 0,
-        }))
+        let client = ClientWatch { history: history.clone(), requested: None, early_pings: 0, pings: 0 };
+        Self::new(Role::Client, Judged::Client, Some(client))
+    }
+
+    fn new(role: Role, judged: Judged, client: Option<ClientWatch>) -> Self {
+        // What is due when is for the steps of a case: they know what they wait for.
+        let settings = Settings { judged, patience: Duration::MAX, ..Settings::default() };
+        Self { observer: Box::new(Observer::new(settings)), role, client, doubt: None }
     }
 
     /// A frame with this content is about to be sent.
     pub fn sent(&mut self, content: &[u8]) {
-        match self {
-            Self::Server(oracle) => oracle.sent(content),
-            Self::Client(watch) => {
-                watch.responds(content);
-                if matches!(Message::decode(content), Ok(Message::Ping)) {
-                    match watch.oracle.phase() {
-                        Phase::Accepted => watch.pings += 1,
-                        _ => watch.early_pings += 1,
-                    }
+        let phase = self.phase();
+        if let Some(client) = &mut self.client {
+            client.responds(phase, content);
+            if matches!(Message::decode(content), Ok(Message::Ping)) {
+                match phase {
+                    Phase::Accepted => client.pings += 1,
+                    _ => client.early_pings += 1,
                 }
-                watch.oracle.sent(content);
             }
         }
+        self.observer.frame(self.role.other(), Duration::ZERO, content);
+        // What we send is sent on purpose, but the oracle may lose track by it.
+        self.take_findings(false);
     }
 
     /// Our end of the stream was sent, within a frame of which these octets went before.
     pub fn sent_end(&mut self, unfinished: &[u8]) {
-        match self {
-            Self::Server(oracle) => oracle.sent_end(unfinished),
-            Self::Client(watch) => {
-                if let (Phase::Asked, Some(content)) = (watch.oracle.phase(), unfinished.get(2..)) {
-                    watch.history.lock().truncated_response_sent(content);
-                }
-                watch.oracle.sent_end(unfinished);
-            }
+        if let (Some(client), Phase::Asked, Some(content)) = (&self.client, self.phase(), unfinished.get(2..)) {
+            client.history.lock().truncated_response_sent(content);
         }
+        self.observer.closed(self.role.other(), Duration::ZERO, unfinished);
     }
 
     /// A frame with this content came. The rules that it breaks, the weightiest first.
     pub fn received(&mut self, content: &[u8]) -> Vec<Breach> {
-        match self {
-            Self::Server(oracle) => oracle.received(content),
-            Self::Client(watch) => {
-                let first = watch.oracle.phase() == Phase::NoRequest;
-                let mut breaches = watch.oracle.received(content);
-                let mut history = watch.history.lock();
-                match Message::decode(content) {
-                    Ok(Message::ConnectionRequest(request)) if first => {
-                        watch.requested = request.server_instance_id();
-                        breaches.extend(history.request(&request));
-                    }
-                    // A PONG may come unasked; one that answers a PING behind the acceptance shows that that was read.
-                    Ok(Message::Pong) if watch.pings > 0 && watch.early_pings == 0 => history.confirmed(),
-                    _ if watch.oracle.took_acceptance() => history.confirmed(),
-                    _ => {}
+        let first = self.phase() == Phase::NoRequest;
+        self.observer.frame(self.role, Duration::ZERO, content);
+        let is_of_pong = content.first().is_some_and(|first| MessageType::from_nibble(first >> 4) == MessageType::Pong);
+        let mut breaches = self.take_findings(is_of_pong);
+        let Some(client) = &mut self.client else { return breaches };
+        let mut history = client.history.lock();
+        match Message::decode(content) {
+            Ok(Message::ConnectionRequest(request)) if first => {
+                client.requested = request.server_instance_id();
+                breaches.extend(history.request(&request));
+            }
+            // A PONG may come unasked; one that answers a PING behind the acceptance shows that that was read.
+            Ok(Message::Pong) if client.pings > 0 && client.early_pings == 0 => history.confirmed(),
+            _ if self.observer.client().took_acceptance() => history.confirmed(),
+            _ => {}
+        }
+        breaches
+    }
+
+    fn take_findings(&mut self, is_of_pong: bool) -> Vec<Breach> {
+        let mut breaches = Vec::new();
+        while let Some(finding) = self.observer.poll() {
+            match finding.kind {
+                FindingKind::Broken(rule) => breaches.push(Breach::found(rule, finding.what, is_of_pong)),
+                FindingKind::Disagreement => self.doubt = Some(Doubt::Contradiction(finding.what)),
+                FindingKind::GaveUp => {
+                    self.doubt.get_or_insert(Doubt::GaveUp(finding.what));
                 }
-                breaches
             }
         }
+        breaches
+    }
+
+    /// Why the oracle's word on this connection is worth nothing, if it is.
+    pub fn doubt(&self) -> Option<&Doubt> {
+        self.doubt.as_ref()
     }
 
     /// How far the connection is.
     pub fn phase(&self) -> Phase {
-        match self {
-            Self::Server(oracle) => oracle.phase(),
-            Self::Client(watch) => watch.oracle.phase(),
+        match self.role {
+            Role::Server => self.observer.server().phase(),
+            Role::Client => self.observer.client().phase(),
         }
     }
 
     /// How many PUBLISHes of a client's have no answer of ours.
     pub fn in_flight(&self) -> usize {
-        match self {
-            Self::Server(_) => 0,
-            Self::Client(watch) => watch.oracle.in_flight(),
+        match self.role {
+            Role::Server => 0,
+            Role::Client => self.observer.client().in_flight(),
         }
     }
 
     /// Whether a PONG came that nothing can have asked for: this peer sends some of its own accord.
     pub fn ponged_unasked(&self) -> bool {
-        match self {
-            Self::Server(oracle) => oracle.ponged_unasked(),
-            Self::Client(watch) => watch.oracle.ponged_unasked(),
+        match self.role {
+            Role::Server => self.observer.server().ponged_unasked(),
+            Role::Client => self.observer.client().ponged_unasked(),
         }
     }
 
     /// PINGs of ours that have no PONG yet.
     pub fn pings_waiting(&self) -> usize {
-        match self {
-            Self::Server(oracle) => oracle.pings_waiting(),
-            Self::Client(watch) => watch.oracle.pings_waiting(),
+        match self.role {
+            Role::Server => self.observer.server().pings_waiting(),
+            Role::Client => self.observer.client().pings_waiting(),
         }
     }
 }

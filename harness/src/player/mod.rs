@@ -25,7 +25,7 @@ use sinkcheck_spec::catalogue::{Level, catalogue};
 use sinkcheck_spec::wire::{Deframer, Event, InstanceId, MessageId};
 use tokio::time::Instant;
 
-use crate::connection::{Connection, DialError, History, Incoming, Reach, Transcript};
+use crate::connection::{Connection, DialError, Doubt, History, Incoming, Reach, Transcript};
 use crate::target::{Adapter, ClientReach, Process, Target};
 
 pub(crate) use build::default_event;
@@ -349,6 +349,7 @@ pub async fn play(scenario: &Scenario, setting: &Setting, main: Seat, other: Opt
     };
     player.values.tell_events_apart(setting.serial, setting.salt);
     let stop = player.run().await;
+    let stop = player.doubt().or(stop);
     player.remember_acceptances();
     let stop = player.judge_pongs(stop).await;
     let took = player.started.elapsed();
@@ -452,6 +453,23 @@ impl Player<'_> {
             }
         }
         must
+    }
+
+    /// Why nothing can be said, if the oracle lost its way on one of the connections. A contradiction of its own makes what it
+    /// found worthless.
+    fn doubt(&mut self) -> Option<Stop> {
+        let inboxes = self.connections.values().map(|link| link.connection.inbox().oracle.doubt().cloned());
+        let doubts: Vec<Doubt> = inboxes.flatten().collect();
+        let contradiction = doubts.iter().find(|doubt| matches!(doubt, Doubt::Contradiction(_)));
+        match contradiction.or(doubts.first())? {
+            Doubt::Contradiction(what) => {
+                self.findings.clear();
+                Some(Stop::Fault(format!("the oracle contradicts itself: {what}")))
+            }
+            Doubt::GaveUp(what) => {
+                Some(Stop::CantTell { code: "too-many-readings", message: what.clone(), line: self.line })
+            }
+        }
     }
 
     fn remember_acceptances(&mut self) {

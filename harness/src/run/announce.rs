@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use sinkcheck_cases::language::Scenario;
 use sinkcheck_reports::RunEvent;
-use sinkcheck_reports::document::{Level, Role as ReportRole, Suite, Target as ReportTarget};
+use sinkcheck_reports::document::{Level, Suite, Target as ReportTarget, TargetRole};
 use sinkcheck_reports::event::{PlannedCase, RuleInfo};
 use sinkcheck_spec::catalogue::{self, Role, catalogue};
 
@@ -65,8 +65,8 @@ pub fn started(target: &Target, cases: &[Arc<Scenario>], suite_size: usize) -> R
         target: ReportTarget {
             name: target.name.clone(),
             role: match target.role {
-                Role::Server => ReportRole::Server,
-                Role::Client => ReportRole::Client,
+                Role::Server => TargetRole::Server,
+                Role::Client => TargetRole::Client,
             },
             address: target.address.clone(),
             capabilities: target.capabilities.clone().unwrap_or_default(),

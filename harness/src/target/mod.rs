@@ -12,7 +12,7 @@ mod launch;
 mod read;
 mod read_client;
 mod role_keys;
-mod tls;
+pub(crate) mod tls;
 
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -154,4 +154,4 @@ fn fixture_of(name: &str) -> Option<(Fixture, u32)> {
 }
 
 /// A TLS client configuration with its certificates, shared by the connections that use it.
-type TlsConfig = Arc<rustls::ClientConfig>;
+pub(crate) type TlsConfig = Arc<rustls::ClientConfig>;

@@ -6,13 +6,14 @@ use std::sync::Arc;
 use rustls::client::danger::HandshakeSignatureValid;
 use rustls::pki_types::pem::PemObject;
 use rustls::pki_types::{CertificateDer, PrivateKeyDer, UnixTime};
+use rustls::server::WebPkiClientVerifier;
 use rustls::server::danger::{ClientCertVerified, ClientCertVerifier};
 use rustls::{ClientConfig, DigitallySignedStruct, DistinguishedName, RootCertStore, SignatureScheme};
 
 use super::TlsConfig;
 
 /// What a client shows of itself.
-pub(super) enum Shows {
+pub(crate) enum Shows {
     Nothing,
     Certificate { certificate: Vec<CertificateDer<'static>>, key: PrivateKeyDer<'static> },
 }
@@ -20,7 +21,7 @@ pub(super) enum Shows {
 /// Why TLS can't be set up; names the file.
 #[derive(Debug, thiserror::Error)]
 #[error("{file}: {why}")]
-pub(super) struct TlsError {
+pub(crate) struct TlsError {
     file: String,
     why: String,
 }
@@ -32,7 +33,7 @@ impl TlsError {
 }
 
 /// The authorities of a PEM file.
-pub(super) fn roots(file: &Path) -> Result<RootCertStore, TlsError> {
+pub(crate) fn roots(file: &Path) -> Result<RootCertStore, TlsError> {
     let mut roots = RootCertStore::empty();
     for certificate in certificates(file)? {
         roots
@@ -43,7 +44,7 @@ pub(super) fn roots(file: &Path) -> Result<RootCertStore, TlsError> {
 }
 
 /// The certificates of a PEM file, of which there is at least one.
-pub(super) fn certificates(file: &Path) -> Result<Vec<CertificateDer<'static>>, TlsError> {
+pub(crate) fn certificates(file: &Path) -> Result<Vec<CertificateDer<'static>>, TlsError> {
     let text = std::fs::read(file).map_err(|error| TlsError::new(file, format!("can't be read: {error}")))?;
     let list: Result<Vec<_>, _> = CertificateDer::pem_slice_iter(&text).collect();
     let list = list.map_err(|error| TlsError::new(file, format!("not a certificate in PEM: {error}")))?;
@@ -54,18 +55,18 @@ pub(super) fn certificates(file: &Path) -> Result<Vec<CertificateDer<'static>>, 
 }
 
 /// The private key of a PEM file.
-pub(super) fn key(file: &Path) -> Result<PrivateKeyDer<'static>, TlsError> {
+pub(crate) fn key(file: &Path) -> Result<PrivateKeyDer<'static>, TlsError> {
     let text = std::fs::read(file).map_err(|error| TlsError::new(file, format!("can't be read: {error}")))?;
     PrivateKeyDer::from_pem_slice(&text).map_err(|error| TlsError::new(file, format!("not a key in PEM: {error}")))
 }
 
 /// A certificate that no server can trust: it is signed by itself, made up now.
-pub(super) fn untrusted() -> Result<Shows, rcgen::Error> {
+pub(crate) fn untrusted() -> Result<Shows, rcgen::Error> {
     self_signed(vec!["stranger.invalid".to_owned()])
 }
 
 /// A configuration that trusts these authorities and shows this.
-pub(super) fn config(roots: &RootCertStore, shows: Shows) -> Result<TlsConfig, rustls::Error> {
+pub(crate) fn config(roots: &RootCertStore, shows: Shows) -> Result<TlsConfig, rustls::Error> {
     let provider = Arc::new(rustls::crypto::ring::default_provider());
     let builder = ClientConfig::builder_with_provider(provider)
         .with_safe_default_protocol_versions()?
@@ -80,7 +81,7 @@ pub(super) fn config(roots: &RootCertStore, shows: Shows) -> Result<TlsConfig, r
 }
 
 /// A certificate for these names that is signed by itself, made up now.
-pub(super) fn self_signed(names: Vec<String>) -> Result<Shows, rcgen::Error> {
+pub(crate) fn self_signed(names: Vec<String>) -> Result<Shows, rcgen::Error> {
     let made = rcgen::generate_simple_self_signed(names)?;
     let key =
         PrivateKeyDer::try_from(made.signing_key.serialize_der()).map_err(|_| rcgen::Error::CouldNotParseKeyPair)?;
@@ -89,11 +90,26 @@ pub(super) fn self_signed(names: Vec<String>) -> Result<Shows, rcgen::Error> {
 
 /// A configuration of a server that shows this, asks for the client's certificate and takes any, or none: it only tells clients
 /// apart by it.
-pub(super) fn server_config(shows: Shows) -> Result<Arc<rustls::ServerConfig>, rustls::Error> {
+pub(crate) fn server_config(shows: Shows) -> Result<Arc<rustls::ServerConfig>, rustls::Error> {
     let provider = Arc::new(rustls::crypto::ring::default_provider());
-    let builder = rustls::ServerConfig::builder_with_provider(Arc::clone(&provider))
+    verifying(shows, Arc::new(AnyClient(provider)))
+}
+
+/// A configuration of a server that shows this and takes only clients with a certificate of these authorities.
+pub(crate) fn server_config_trusting(
+    shows: Shows,
+    clients: RootCertStore,
+) -> Result<Arc<rustls::ServerConfig>, rustls::Error> {
+    let provider = Arc::new(rustls::crypto::ring::default_provider());
+    let verifier = WebPkiClientVerifier::builder_with_provider(Arc::new(clients), provider).build();
+    verifying(shows, verifier.map_err(|error| rustls::Error::General(error.to_string()))?)
+}
+
+fn verifying(shows: Shows, verifier: Arc<dyn ClientCertVerifier>) -> Result<Arc<rustls::ServerConfig>, rustls::Error> {
+    let provider = Arc::new(rustls::crypto::ring::default_provider());
+    let builder = rustls::ServerConfig::builder_with_provider(provider)
         .with_safe_default_protocol_versions()?
-        .with_client_cert_verifier(Arc::new(AnyClient(provider)));
+        .with_client_cert_verifier(verifier);
     let Shows::Certificate { certificate, key } = shows else {
         return Err(rustls::Error::General("a server shows a certificate".to_owned()));
     };

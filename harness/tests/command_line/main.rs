@@ -18,6 +18,7 @@ mod misbehaving_servers;
 mod output_places;
 mod peer;
 mod program;
+mod proxied;
 mod python_adapter;
 mod reading_closed;
 mod selections;

@@ -17,8 +17,8 @@ mod transcript;
 
 pub use case::{CaseResult, CaseVerdict, KnownFailure, Reason};
 pub use reach::{ByLevel, Reach};
-pub use result::{Document, Role, SCHEMA, Suite, Target, Verdict};
-pub use rule::{Level, RuleResult, RuleVerdict};
+pub use result::{Document, Role, SCHEMA, Suite, Target, TargetRole, Verdict};
+pub use rule::{Level, RuleResult, RuleVerdict, SideCount};
 pub use section::RuleSection;
 pub use summary::Summary;
 pub use transcript::{Carried, TranscriptEntry};

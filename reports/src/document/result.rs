@@ -48,8 +48,8 @@ pub struct Suite {
 pub struct Target {
     /// What its target file calls it.
     pub name: String,
-    /// Which of the two peers it is.
-    pub role: Role,
+    /// Which of the two peers it is, or both.
+    pub role: TargetRole,
     /// Where it was reached, as a URL, or how (`in memory`).
     pub address: String,
     /// What it claims to support.
@@ -84,6 +84,38 @@ impl fmt::Display for Role {
         f.pad(match self {
             Self::Client => "client",
             Self::Server => "server",
+        })
+    }
+}
+
+/// Whom a document speaks of.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum TargetRole {
+    /// A client.
+    Client,
+    /// A server.
+    #[default]
+    Server,
+    /// Clients and a server, heard while they speak to each other.
+    Both,
+}
+
+impl From<Role> for TargetRole {
+    fn from(role: Role) -> Self {
+        match role {
+            Role::Client => Self::Client,
+            Role::Server => Self::Server,
+        }
+    }
+}
+
+impl fmt::Display for TargetRole {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(match self {
+            Self::Client => "client",
+            Self::Server => "server",
+            Self::Both => "clients and server",
         })
     }
 }

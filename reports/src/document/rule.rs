@@ -3,6 +3,8 @@ use std::fmt;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+use super::Role;
+
 /// What a run found out about one rule.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct RuleResult {
@@ -15,6 +17,13 @@ pub struct RuleResult {
     /// The ids of the cases that cite it or found it broken, each once, in the order of `cases`.
     #[serde(default)]
     pub cases: Vec<String>,
+    /// How often it was met, be it kept or broken: the number of the cases that came to a result about it, or of the occasions
+    /// where traffic was watched.
+    #[serde(default)]
+    pub exercised: u64,
+    /// The same by side, where traffic between clients and a server was watched.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub sides: Vec<SideCount>,
     /// The section of the catalogue that it belongs to, such as `handshake`.
     #[serde(default)]
     pub section: String,
@@ -33,6 +42,17 @@ pub struct RuleResult {
     /// Where it was not exercised: what the run would have needed in order to reach it.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub needs: Vec<String>,
+}
+
+/// What became of a rule on one side of the traffic that was watched.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct SideCount {
+    /// The side.
+    pub role: Role,
+    /// How often it met the rule, be it kept or broken.
+    pub exercised: u64,
+    /// How often it broke it.
+    pub broken: u64,
 }
 
 /// How binding a rule is (RFC 2119). A prohibition counts as the demand of its absence.

@@ -144,7 +144,11 @@ fn judged(
             if !rule.cases.contains(&case.id) {
                 rule.cases.push(case.id.clone());
             }
-            if case.verdict.is_conclusive() && case.broken_rules.contains(id) {
+            let is_broken = case.verdict.is_conclusive() && case.broken_rules.contains(id);
+            if is_broken || case.verdict.shows_its_rules() {
+                rule.exercised += 1;
+            }
+            if is_broken {
                 rule.verdict = RuleVerdict::Broken;
             } else if case.verdict.shows_its_rules() && rule.verdict == RuleVerdict::NotExercised {
                 rule.verdict = RuleVerdict::Held;
@@ -169,6 +173,8 @@ fn unjudged(rule: RuleInfo) -> RuleResult {
         level,
         verdict: RuleVerdict::NotExercised,
         cases: Vec::new(),
+        exercised: 0,
+        sides: Vec::new(),
         section,
         section_title,
         clause,

@@ -37,7 +37,9 @@ pub(super) fn write(page: &mut Page<'_>, document: &Document, case: &CaseResult)
     for means in &case.shown_by {
         page.paragraph(&[(FAINT, "  Shown by  ")], PLAIN, &account(page, means))?;
     }
-    page.paragraph(&[(FAINT, "  Scenario  ")], PLAIN, &case.location)?;
+    if !case.location.is_empty() {
+        page.paragraph(&[(FAINT, "  Scenario  ")], PLAIN, &case.location)?;
+    }
     exchange::write(page, case, document.target.role)?;
     write_output(page, case)
 }

@@ -9,7 +9,7 @@ use super::escape::escaped;
 use super::page::Page;
 use super::palette::{BAD, BROKEN_MARK, FAINT, PLAIN, STRONG};
 use super::wording::counted;
-use crate::document::{Carried, CaseResult, Role, TranscriptEntry};
+use crate::document::{Carried, CaseResult, Role, TargetRole, TranscriptEntry};
 
 /// How many of a long transcript's last entries are shown: where none is known to have broken a rule, and where one is.
 const LAST: usize = 40;
@@ -28,16 +28,30 @@ const SHORT_MEANING: usize = 36;
 const WIDEST_OCTETS: usize = 80;
 /// The longest connection's name, in columns.
 const WIDEST_NAME: usize = 16;
+/// What the arrows mean.
+const OF_TARGET: &str = "in ms   → to the target   ← from the target";
+const OF_BOTH: &str = "in ms   → from the client   ← from the server";
 /// The columns before the time.
 const MARGIN: usize = 3;
 
 /// A case's transcript as a table.
-pub(super) fn write(page: &mut Page<'_>, case: &CaseResult, target: Role) -> io::Result<()> {
+pub(super) fn write(page: &mut Page<'_>, case: &CaseResult, target: TargetRole) -> io::Result<()> {
     let entries = &case.transcript;
     if entries.is_empty() {
         return page.line(&[(FAINT, "  Exchange  "), (PLAIN, "nothing was exchanged")]);
     }
-    page.line(&[(FAINT, "  Exchange  "), (FAINT, "in ms   → to the target   ← from the target")])?;
+    // In traffic that was watched the arrows are those of the client's end, too.
+    let (legend, left) = match target {
+        TargetRole::Server => (OF_TARGET, Role::Server),
+        TargetRole::Client => (OF_TARGET, Role::Client),
+        TargetRole::Both => (OF_BOTH, Role::Server),
+    };
+    page.line(&[(FAINT, "  Exchange  "), (FAINT, legend)])?;
+    write_entries(page, entries, left)
+}
+
+/// The entries of a transcript as a table. What `left` sent points to the left.
+pub(super) fn write_entries(page: &mut Page<'_>, entries: &[TranscriptEntry], left: Role) -> io::Result<()> {
     let columns = Columns::of(entries);
     let mut left_out = 0;
     for (entry, shown) in entries.iter().zip(selection(entries, page.verbose())) {
@@ -46,7 +60,7 @@ pub(super) fn write(page: &mut Page<'_>, case: &CaseResult, target: Role) -> io:
             continue;
         }
         write_gap(page, &mut left_out)?;
-        write_entry(page, entry, &columns, target)?;
+        write_entry(page, entry, &columns, left)?;
     }
     write_gap(page, &mut left_out)
 }
@@ -97,7 +111,7 @@ impl Columns {
 }
 
 /// One entry: when, in which direction, what it means, and its octets: beside a short meaning, below a long one.
-fn write_entry(page: &mut Page<'_>, entry: &TranscriptEntry, columns: &Columns, target: Role) -> io::Result<()> {
+fn write_entry(page: &mut Page<'_>, entry: &TranscriptEntry, columns: &Columns, left: Role) -> io::Result<()> {
     let broken = !entry.breaks.is_empty();
     let mark = if broken { BROKEN_MARK } else { " " };
     let time = format!(" {:>8.1}  ", entry.ms);
@@ -105,7 +119,7 @@ fn write_entry(page: &mut Page<'_>, entry: &TranscriptEntry, columns: &Columns, 
         Some(width) => format!("{:<width$}  ", shortened(&escaped(&entry.connection), width)),
         None => String::new(),
     };
-    let (style, arrow) = if entry.from == target { (STRONG, "←  ") } else { (PLAIN, "→  ") };
+    let (style, arrow) = if entry.from == left { (STRONG, "←  ") } else { (PLAIN, "→  ") };
     let style = if broken { BAD } else { style };
     let margin = " ".repeat(MARGIN + time.len() + display_width(&connection) + display_width(arrow));
     let room = page.width().saturating_sub(margin.len());

@@ -5,7 +5,7 @@ use super::detail;
 use super::page::Page;
 use super::palette::{FAINT, PLAIN};
 use super::wording::counted;
-use crate::document::{CaseResult, CaseVerdict, Document};
+use crate::document::{CaseResult, CaseVerdict, Document, TargetRole};
 
 /// How many cases that broke the same rules are shown in detail. One fault often fails many.
 const IN_DETAIL: usize = 2;
@@ -17,7 +17,10 @@ pub(super) fn write_failed(page: &mut Page<'_>, document: &Document) -> io::Resu
     write(page, document, CaseVerdict::Fail, "Failed")?;
     if document.summary.fail > 0 {
         page.blank()?;
-        let hint = "`sinkcheck explain RULE` gives the reasons for a rule, `sinkcheck show CASE` the steps of a case.";
+        let hint = match document.target.role {
+            TargetRole::Both => "`sinkcheck explain RULE` gives the reasons for a rule.",
+            _ => "`sinkcheck explain RULE` gives the reasons for a rule, `sinkcheck show CASE` the steps of a case.",
+        };
         page.paragraph(&[(PLAIN, "  ")], FAINT, hint)?;
     }
     Ok(())
@@ -68,7 +71,9 @@ fn write_others(page: &mut Page<'_>, cases: &[&CaseResult]) -> io::Result<()> {
         let observed = case.observed.as_deref().unwrap_or_default().replace('\n', " ");
         let name = format!("    {}  ", case.id);
         page.paragraph(&[(PLAIN, &name)], FAINT, &abridged(&observed, LONGEST_ACCOUNT))?;
-        page.paragraph(&[(PLAIN, "      ")], FAINT, &case.location)?;
+        if !case.location.is_empty() {
+            page.paragraph(&[(PLAIN, "      ")], FAINT, &case.location)?;
+        }
     }
     Ok(())
 }

@@ -9,12 +9,12 @@ use crate::document::{CaseResult, CaseVerdict, Document};
 pub(super) fn write(page: &mut Page<'_>, document: &Document) -> io::Result<()> {
     let suite = &document.suite;
     let target = &document.target;
-    let about = format!(
-        "Sink protocol version {}, suite of {} and {}",
-        suite.protocol_version,
-        counted(suite.cases, "case"),
-        counted(suite.rules, "rule")
-    );
+    let suite_of = match suite.cases {
+        // Traffic that was watched knows no suite.
+        0 => String::new(),
+        cases => format!("suite of {} and ", counted(cases, "case")),
+    };
+    let about = format!("Sink protocol version {}, {suite_of}{}", suite.protocol_version, counted(suite.rules, "rule"));
     let program = format!("sinkcheck {}  ", suite.version);
     page.paragraph(&[(STRONG, &program)], FAINT, &about)?;
     page.blank()?;

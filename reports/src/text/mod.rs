@@ -12,11 +12,13 @@ mod detail;
 mod escape;
 mod exchange;
 mod failures;
+mod finding;
 mod groups;
 mod header;
 pub(crate) mod page;
 pub(crate) mod palette;
 mod rules;
+mod sides;
 mod wording;
 
 use std::io::{self, Write};
@@ -24,6 +26,8 @@ use std::io::{self, Write};
 use crate::document::Document;
 use crate::render::RenderOptions;
 use page::Page;
+
+pub use finding::render_finding;
 
 /// Writes the report.
 ///
@@ -34,6 +38,7 @@ pub fn render(document: &Document, options: &RenderOptions, out: &mut dyn Write)
     let mut page = Page::new(out, options);
     header::write(&mut page, document)?;
     rules::write(&mut page, document)?;
+    sides::write(&mut page, document)?;
     failures::write_failed(&mut page, document)?;
     groups::write_unexpected_passes(&mut page, document)?;
     groups::write_errors(&mut page, document)?;

@@ -62,7 +62,33 @@ fn write_rule(page: &mut Page<'_>, rule: &RuleResult, id_columns: usize) -> io::
     let sentence = if rule.verdict == RuleVerdict::Broken { PLAIN } else { FAINT };
     let level = format!(" {:<6}  ", rule.level);
     let id = format!("{:<id_columns$}  ", rule.id);
-    page.paragraph(&[(PLAIN, "  "), (style, mark), (style, &level), (PLAIN, &id)], sentence, &rule.text)
+    page.paragraph(&[(PLAIN, "  "), (style, mark), (style, &level), (PLAIN, &id)], sentence, &rule.text)?;
+    // How often it was met tells a rule that held from one that was hardly tried.
+    if page.verbose() && rule.exercised > 0 {
+        page.paragraph(&[(PLAIN, "               ")], FAINT, &exercised(rule))?;
+    }
+    Ok(())
+}
+
+/// `exercised 14 times`, or by side where both were watched.
+fn exercised(rule: &RuleResult) -> String {
+    let sides: Vec<String> = rule
+        .sides
+        .iter()
+        .map(|side| match side.broken {
+            0 => format!("{} {}", side.role, times(side.exercised)),
+            broken => format!("{} {}, broken {}", side.role, times(side.exercised), times(broken)),
+        })
+        .collect();
+    match sides.is_empty() {
+        true => format!("exercised {}", times(rule.exercised)),
+        false => format!("exercised by the {}", sides.join("; by the ")),
+    }
+}
+
+/// `once`, `14 times`.
+pub(super) fn times(count: u64) -> String {
+    if count == 1 { "once".to_owned() } else { format!("{count} times") }
 }
 
 fn write_names(page: &mut Page<'_>, rules: &[&RuleResult], verdict: RuleVerdict, level: Level) -> io::Result<()> {

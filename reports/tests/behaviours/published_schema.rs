@@ -1,6 +1,6 @@
 use std::path::PathBuf;
 
-use sinkcheck_reports::schema::document_schema;
+use sinkcheck_reports::schema::{document_schema, finding_schema};
 use sinkcheck_reports::{Format, RenderOptions};
 
 use crate::handmade;
@@ -12,14 +12,16 @@ fn file(name: &str) -> PathBuf {
 
 /// With `UPDATE_SCHEMA=1` in the environment, writes the file instead.
 #[test]
-fn the_schema_that_is_kept_is_fresh() {
-    let path = file("schema/result.schema.json");
-    let fresh = format!("{:#}\n", document_schema());
-    if std::env::var_os("UPDATE_SCHEMA").is_some_and(|value| value == "1") {
-        std::fs::write(&path, &fresh).expect("the schema can be written");
+fn the_schemas_that_are_kept_are_fresh() {
+    for (name, schema) in [("result", document_schema()), ("finding", finding_schema())] {
+        let path = file(&format!("schema/{name}.schema.json"));
+        let fresh = format!("{schema:#}\n");
+        if std::env::var_os("UPDATE_SCHEMA").is_some_and(|value| value == "1") {
+            std::fs::write(&path, &fresh).expect("the schema can be written");
+        }
+        let kept = std::fs::read_to_string(&path).unwrap_or_default();
+        assert!(kept == fresh, "{} is stale: run the tests with UPDATE_SCHEMA=1", path.display());
     }
-    let kept = std::fs::read_to_string(&path).unwrap_or_default();
-    assert!(kept == fresh, "{} is stale: run the tests with UPDATE_SCHEMA=1", path.display());
 }
 
 #[track_caller]

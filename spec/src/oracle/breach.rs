@@ -14,6 +14,12 @@ pub struct Breach {
 }
 
 impl Breach {
+    /// One that was found elsewhere; `is_of_pong` if the content that broke the rule is a PONG.
+    #[must_use]
+    pub fn found(rule: &'static str, what: String, is_of_pong: bool) -> Self {
+        Self { rule, what, is_of_pong }
+    }
+
     pub(super) fn new(rule: &'static str, what: impl Into<String>) -> Self {
         Self { rule, what: what.into(), is_of_pong: false }
     }

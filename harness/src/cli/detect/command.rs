@@ -18,13 +18,9 @@ use super::typed::{Detect, Kind};
 use crate::detect::{Equivalents, Plan, What, detect as play};
 
 pub(in crate::cli) fn detect(typed: &Detect, matches: &ArgMatches, terminal: &Terminal) -> Result<u8, Failure> {
-    let asked = Asked {
-        command: "detect",
-        formats: &typed.format,
-        files: &typed.output,
-        text: (!typed.quiet).then_some(DetectionFormat::Text),
-    };
-    let outputs = outputs::outputs(&asked, matches)?;
+    let asked =
+        Asked { formats: &typed.format, files: &typed.output, text: (!typed.quiet).then_some(DetectionFormat::Text) };
+    let outputs = outputs::outputs_of(&asked, matches)?;
     let plan = plan(typed)?;
     let bar = bar(typed.quiet);
     let detection = play(&plan, &mut |peers, finished, role| {
@@ -33,7 +29,7 @@ pub(in crate::cli) fn detect(typed: &Detect, matches: &ArgMatches, terminal: &Te
         bar.set_message(role.to_string());
     });
     bar.finish_and_clear();
-    outputs::write(&outputs, terminal, typed.verbose, |format, options, out| {
+    outputs::write_each(&outputs, terminal, typed.verbose, |format, options, out| {
         render_detection(&detection, format, options, out)
     })?;
     Ok(match detection.outcome {

@@ -7,11 +7,10 @@ mod server;
 mod server_config;
 mod typed;
 
-use std::time::Duration;
-
 use tokio::net::TcpListener;
 use tokio::signal::unix::{Signal, SignalKind, signal};
 
+use super::durations::{duration, keepalive_interval};
 use super::exit::Failure;
 
 pub(super) use typed::Simulate;
@@ -64,19 +63,4 @@ fn control_place(text: &str) -> &str {
 /// Listens for whoever asks. Before the peer itself is seen, so that nobody who has seen it asks in vain.
 async fn control_at(text: &str) -> Result<TcpListener, Failure> {
     TcpListener::bind(control_place(text)).await.map_err(|error| Failure::usage(format!("--control {text}: {error}")))
-}
-
-fn duration(option: &str, text: &str) -> Result<Duration, Failure> {
-    match humantime::parse_duration(text) {
-        Ok(duration) => Ok(duration),
-        Err(_) => Err(Failure::usage(format!("{option} {text}: write a number and a unit, such as 60s or 500ms"))),
-    }
-}
-
-fn keepalive_interval(text: &str) -> Result<Duration, Failure> {
-    let option = "--keepalive-interval";
-    match duration(option, text)? {
-        Duration::ZERO => Err(Failure::usage(format!("{option} {text}: an interval is longer than 0"))),
-        interval => Ok(interval),
-    }
 }

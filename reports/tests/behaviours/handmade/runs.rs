@@ -33,7 +33,7 @@ pub(crate) fn started(rules: Vec<RuleInfo>, cases: &[CaseResult]) -> RunEvent {
         suite: Suite { version: "0.1.0".into(), protocol_version: 0, cases: 140, rules: 187 },
         target: Target {
             name: "acme-sink 2.1".into(),
-            role: Role::Server,
+            role: Role::Server.into(),
             address: "tls://10.0.0.5:4000".into(),
             capabilities: vec!["tls".into(), "publish".into()],
         },
@@ -310,7 +310,7 @@ pub(crate) fn failing_client() -> Document {
         ..rule("introduction.request-first", Level::Must)
     }];
     let mut document = document(rules, vec![failed], vec![]);
-    document.target.role = Role::Client;
+    document.target.role = Role::Client.into();
     document.target.address = "launched: ./acme-client --host 127.0.0.1".into();
     document
 }

@@ -1,0 +1,307 @@
+//! What the judges cost: the proxy with them and without, side by side, a round of each in turn, on loopback. The goal is a
+//! throughput with judges of at least 80 % of that without.
+//!
+//! Peers that do nothing but send and answer take far less time than real ones, so the share that they show is the least. The
+//! reference pair is a real client and a real server.
+
+use std::io::{Read, Write};
+use std::net::{SocketAddr, TcpListener, TcpStream};
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use sinkcheck::observe::Found;
+use sinkcheck::proxy::{Proxy, ProxyConfig, Tell, Trouble, Upstream, Watching};
+use sinkcheck_simulator::client::{Behaviour, Client, ClientConfig, TcpConnect};
+use sinkcheck_simulator::{Server, ServerConfig};
+use sinkcheck_spec::oracle::Settings;
+use sinkcheck_spec::wire::{Event, EventFields, frame};
+use tokio::runtime::{Builder, Runtime};
+use tokio::sync::watch;
+
+const REQUEST: &[u8] = &[0, 0x0f, 0, 5, 0x31, 0x2e, 0x30, 0x2e, 0x30, 0, 0, 0, 1, 0, 0, 0, 2];
+const CONNECTED: &[u8] = &[0, 1, 0x10];
+const PING: &[u8] = &[0, 2, 0x50, 0];
+const PONG: &[u8] = &[0, 2, 0x60, 0];
+
+/// PUBLISHes that are sent before their answers are waited for: a quarter of the ids that there are.
+const WINDOW: usize = 1024;
+
+/// Nothing may be found, or the bench is wrong.
+struct Strict;
+
+impl Tell for Strict {
+    fn found(&self, found: Found) {
+        panic!("the peers of the bench are right: {found:?}");
+    }
+
+    fn trouble(&self, trouble: Trouble) {
+        panic!("{trouble}");
+    }
+}
+
+/// A proxy before a server, with judges or without.
+struct Stand {
+    address: SocketAddr,
+    stop: watch::Sender<bool>,
+    watching: Option<Watching>,
+    passing: Runtime,
+    judging: Runtime,
+}
+
+impl Stand {
+    fn new(upstream: SocketAddr, judged: bool) -> Self {
+        let runtime =
+            |name: &str| Builder::new_multi_thread().thread_name(name).enable_all().build().expect("a runtime");
+        let (passing, judging) = (runtime("pass"), runtime("judge"));
+        let (stop, stopped) = watch::channel(false);
+        let (address, watching) = passing.block_on(async {
+            let watching =
+                judged.then(|| Watching::new(Settings::default(), judging.handle().clone(), None, Arc::new(Strict)));
+            let proxy = Proxy::start(ProxyConfig {
+                listen: "tcp://127.0.0.1:0".parse().expect("an address"),
+                listen_tls: None,
+                upstream: Upstream { address: format!("tcp://{upstream}").parse().expect("an address"), tls: None },
+                watching: watching.clone(),
+                most: None,
+                tell: Arc::new(Strict),
+            });
+            let proxy = proxy.await.expect("it listens");
+            let address = SocketAddr::from(([127, 0, 0, 1], proxy.address().port.expect("a port")));
+            tokio::spawn(proxy.run(stopped));
+            (address, watching)
+        });
+        Self { address, stop, watching, passing, judging }
+    }
+
+    /// How many frames were judged, and that all of them were.
+    fn end(self) -> u64 {
+        self.stop.send(true).expect("it runs");
+        let judged = self.watching.map_or(0, |watching| {
+            let ledger = self.passing.block_on(watching.finish(Duration::from_secs(10)));
+            let document = ledger.document("bench", "loopback");
+            assert_eq!(document.summary.inconclusive + document.summary.fail, 0, "{:?}", document.summary);
+            let words = document.notes[0].split(' ').filter_map(|word| word.parse::<u64>().ok());
+            words.last().unwrap_or_default()
+        });
+        self.judging.shutdown_background();
+        self.passing.shutdown_background();
+        judged
+    }
+}
+
+/// A server that accepts, and ACKs every PUBLISH. It reads no more of one than its id.
+fn answering_server() -> SocketAddr {
+    let listener = TcpListener::bind("127.0.0.1:0").expect("a port is free");
+    let address = listener.local_addr().expect("it is bound");
+    std::thread::spawn(move || {
+        for stream in listener.incoming().map_while(Result::ok) {
+            std::thread::spawn(move || answer(stream));
+        }
+    });
+    address
+}
+
+fn answer(mut stream: TcpStream) {
+    stream.set_nodelay(true).expect("a socket");
+    let mut octets = Vec::new();
+    let mut buffer = vec![0; 256 << 10];
+    let mut answers = Vec::new();
+    while let Ok(count @ 1..) = stream.read(&mut buffer) {
+        octets.extend_from_slice(&buffer[..count]);
+        let mut at = 0;
+        while let Some(head) = octets.get(at..at + 4) {
+            let length = 2 + usize::from(u16::from_be_bytes([head[0], head[1]]));
+            if octets.len() < at + length {
+                break;
+            }
+            match head[2] >> 4 {
+                0 => answers.extend_from_slice(CONNECTED),
+                4 => answers.extend_from_slice(&[0, 2, 0x30 | head[2] & 0xf, head[3]]),
+                5 => answers.extend_from_slice(PONG),
+                _ => {}
+            }
+            at += length;
+        }
+        octets.drain(..at);
+        if stream.write_all(&answers).is_err() {
+            return;
+        }
+        answers.clear();
+    }
+}
+
+/// Publishes so many events of this size in windows, and waits for their ACKs.
+fn publish(address: SocketAddr, events: usize, size: usize) {
+    let mut stream = TcpStream::connect(address).expect("it listens");
+    stream.set_nodelay(true).expect("a socket");
+    stream.write_all(REQUEST).expect("it is open");
+    stream.read_exact(&mut [0; CONNECTED.len()]).expect("it answers");
+    let mut reader = stream.try_clone().expect("a socket");
+    // The answers are taken meanwhile, and tell how far the window may go on.
+    let (answered, answers) = std::sync::mpsc::channel();
+    let reading = std::thread::spawn(move || {
+        let mut buffer = vec![0; 64 << 10];
+        let mut all = 0;
+        while all < 4 * events {
+            let count = reader.read(&mut buffer).expect("it is open");
+            assert!(count > 0, "the server has gone");
+            all += count;
+            // Whoever publishes has ended once all were answered.
+            let _ = answered.send(all / 4);
+        }
+    });
+    let mut octets = Vec::new();
+    let (mut sent, mut done) = (0, 0);
+    let data = vec![7; size];
+    while sent < events {
+        while sent - done >= WINDOW {
+            done = answers.recv().expect("it answers");
+        }
+        octets.clear();
+        let batch = (WINDOW - (sent - done)).min(events - sent).min(256);
+        for id in sent..sent + batch {
+            let mut content = vec![0x40 | (id >> 8 & 0xf) as u8, (id & 0xff) as u8, 1, 1, 1, b'k', 1, 1];
+            // The length of the data, as a varint of two octets.
+            content.extend([0x80 | (size & 0x7f) as u8, (size >> 7) as u8]);
+            content.extend_from_slice(&data);
+            octets.extend(frame(&content).expect("it fits"));
+        }
+        stream.write_all(&octets).expect("it is open");
+        sent += batch;
+    }
+    reading.join().expect("all were answered");
+}
+
+/// A round of peers that do nothing but send and answer.
+fn plain_round(address: SocketAddr, connections: usize, events: usize, size: usize) -> Duration {
+    let begun = Instant::now();
+    std::thread::scope(|scope| {
+        for _ in 0..connections {
+            scope.spawn(move || publish(address, events, size));
+        }
+    });
+    begun.elapsed()
+}
+
+/// A round of the reference pair.
+fn reference_round(peers: &Runtime, address: SocketAddr, events: u64) -> Duration {
+    peers.block_on(async {
+        let begun = Instant::now();
+        let server = TcpConnect::new("127.0.0.1", address.port());
+        let client = Client::start(ClientConfig::default(), Behaviour::default(), server);
+        let control = client.control();
+        for offset in 0..events {
+            let fields = EventFields {
+                event_type_id: 1,
+                schema_version: 1,
+                key: b"k".into(),
+                offset,
+                timestamp: 1,
+                event_data: vec![7; 100].into(),
+            };
+            control.publish(Event::new(fields).expect("it fits")).expect("it is kept");
+        }
+        while control.unanswered() > 0 {
+            tokio::time::sleep(Duration::from_millis(1)).await;
+        }
+        let took = begun.elapsed();
+        client.stop().await;
+        took
+    })
+}
+
+/// Times of a PING's way there and its PONG's way back.
+fn round_trips(address: SocketAddr, count: usize) -> Vec<Duration> {
+    let mut stream = TcpStream::connect(address).expect("it listens");
+    stream.set_nodelay(true).expect("a socket");
+    stream.write_all(REQUEST).expect("it is open");
+    stream.read_exact(&mut [0; CONNECTED.len()]).expect("it answers");
+    let trip = |_| {
+        let begun = Instant::now();
+        stream.write_all(PING).expect("it is open");
+        stream.read_exact(&mut [0; PONG.len()]).expect("it answers");
+        begun.elapsed()
+    };
+    (0..count).map(trip).collect()
+}
+
+fn median<T: Copy + PartialOrd>(mut list: Vec<T>) -> T {
+    list.sort_by(|a, b| a.partial_cmp(b).expect("times and shares compare"));
+    list[list.len() / 2]
+}
+
+#[expect(clippy::print_stdout, reason = "a bench prints its result")]
+fn compare(name: &str, rounds: usize, frames: f64, octets: f64, mut round: impl FnMut(bool) -> Duration) {
+    let (mut with, mut without, mut shares) = (Vec::new(), Vec::new(), Vec::new());
+    // The first of each warms up.
+    for number in 0..=rounds {
+        let (judged, plain) = if number % 2 == 0 {
+            let judged = round(true);
+            (judged, round(false))
+        } else {
+            let plain = round(false);
+            (round(true), plain)
+        };
+        if number > 0 {
+            with.push(judged.as_secs_f64());
+            without.push(plain.as_secs_f64());
+            shares.push(plain.as_secs_f64() / judged.as_secs_f64());
+        }
+    }
+    let rate = |times: Vec<f64>| {
+        let seconds = median(times);
+        format!("{:>9.0} frames/s {:>7.1} MB/s", frames / seconds, octets / seconds / 1e6)
+    };
+    println!("{name:<44} judged {}   plain {}   share {:.2}", rate(with), rate(without), median(shares));
+}
+
+#[expect(clippy::print_stdout, reason = "a bench prints its result")]
+fn main() {
+    let upstream = answering_server();
+    let stands = |upstream| (Stand::new(upstream, true), Stand::new(upstream, false));
+    let rounds = 9;
+    for (connections, events, size) in [(1, 200_000, 16), (1, 100_000, 200), (1, 40_000, 2000), (16, 10_000, 200)] {
+        let (judged, plain) = stands(upstream);
+        let name = format!("{connections} connections, events with {size} octets of data");
+        let all = (connections * events) as f64;
+        compare(&name, rounds, 2.0 * all, all * (16.0 + size as f64), |is_judged| {
+            let stand = if is_judged { &judged } else { &plain };
+            plain_round(stand.address, connections, events, size)
+        });
+        plain.end();
+        assert_eq!(judged.end(), (rounds as u64 + 1) * (2 * connections * events + 2 * connections) as u64);
+    }
+
+    let peers = Builder::new_multi_thread().enable_all().build().expect("a runtime");
+    let server = peers.block_on(async {
+        let text = "clients: { known: { client_instance_id: 1 } }\nlisteners: [ { address: 'tcp://127.0.0.1:0', client: known } ]";
+        let config = ServerConfig::from_yaml(text).expect("a configuration");
+        Server::start(config, std::path::Path::new(".")).await.expect("it starts")
+    });
+    let address = server.listeners()[0].address;
+    let (judged, plain) = stands(address);
+    let events = 20_000;
+    compare(
+        "the reference pair, 100 octets of data",
+        rounds,
+        2.0 * events as f64,
+        events as f64 * 116.0,
+        |is_judged| {
+            let stand = if is_judged { &judged } else { &plain };
+            reference_round(&peers, stand.address, events)
+        },
+    );
+    judged.end();
+    plain.end();
+    peers.block_on(server.stop());
+
+    let (judged, plain) = stands(upstream);
+    for (name, place) in [("judged", judged.address), ("plain", plain.address), ("no proxy", upstream)] {
+        let mut trips = round_trips(place, 20_000);
+        trips.sort_unstable();
+        let at = |share: f64| trips[((trips.len() - 1) as f64 * share) as usize];
+        println!("a PING and its PONG, {name:<9} median {:?}   99 % within {:?}", at(0.5), at(0.99));
+    }
+    judged.end();
+    plain.end();
+}

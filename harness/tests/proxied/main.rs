@@ -1,0 +1,8 @@
+//! The proxy in this process, between peers by hand: what it passes on, and what it hears.
+
+mod back_pressure;
+mod ends;
+mod judges;
+mod many;
+mod octets;
+mod session;
