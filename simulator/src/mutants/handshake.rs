@@ -20,7 +20,7 @@ const ALWAYS: When = When::Always;
 const ADAPTER: &[Need] = &[Need::Adapter];
 const TLS: &[Need] = &[Need::Tls];
 /// Answers to a request, of which there is one on a connection.
-const ANSWERS: &[When] = &[When::Always, When::Joined, When::Split, When::Reconnected, When::OtherClient];
+const ANSWERS: &[When] = &[When::Always, When::Split, When::Reconnected, When::OtherClient];
 
 /// What the server does about a request of which it finds this.
 const fn on(
@@ -467,13 +467,6 @@ pub(super) const FAULTS: &[Fault] = &[
         "It records a client whose application version it doesn't support.",
     ),
     fault(
-        "quarantined-records",
-        SERVER,
-        &["handshake.rejection-changes-no-record"],
-        Always(&[on(Finding::Quarantined, Closed, &[Record, Respond(Quarantined)])]),
-        "It records a client that it has in quarantine.",
-    ),
-    fault(
         "quarantined-as-mismatch",
         SERVER,
         &["handshake.quarantined"],
@@ -908,7 +901,7 @@ pub(super) const FAULTS: &[Fault] = &[
     fault(
         "answers-before-acceptance",
         SERVER,
-        &["handshake.nothing-before-request"],
+        &["keepalive.pong-not-answered"],
         Always(&[Row(AwaitingRequest, Input::Pong, AwaitingRequest, &[Pong])]),
         "It answers a PONG that comes before the request.",
     ),

@@ -369,12 +369,4 @@ pub(super) const FAULTS: &[Fault] = &[
         "It takes a NACK without a human_message for malformed.",
     )
     .needs(ADAPTER),
-    fault(
-        "nack-without-machine-message-ignored",
-        BOTH,
-        &["events.nack-without-machine-message"],
-        Always(&[Received(When::Always, |_, content| (is_nack(content) && content.get(2) == Some(&0)).then(Vec::new))]),
-        "It takes no notice of a NACK without a machine_message.",
-    )
-    .needs(ADAPTER),
 ];
