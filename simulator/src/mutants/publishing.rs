@@ -124,7 +124,7 @@ pub(super) const FAULTS: &[Fault] = &[
     fault(
         "ids-follow-the-peers",
         BOTH,
-        &["events.directions-independent", "events.ids-go-up-by-one"],
+        &["events.ids-go-up-by-one", "events.directions-independent"],
         Always(&[Sent(When::Always, |seen, content| {
             let peers = seen.published.last()?;
             content::is(content, PUBLISH).then(|| vec![Act::Peer(content::with_id(content, peers.wrapping_add(1)))])
