@@ -62,7 +62,7 @@ pub struct Inbox {
     /// Responses that no step has taken.
     pub responses: VecDeque<ConnectionResponse<'static>>,
     /// Answers that no step has taken.
-    pub answers: Vec<(MessageId, Answer)>,
+    pub answers: VecDeque<(MessageId, Answer)>,
     /// PONGs that no step has taken.
     pub pongs: usize,
     /// Events of the peer's that were asked for, and that no step has taken.
@@ -111,7 +111,7 @@ impl Inbox {
             request: None,
             is_introduced: false,
             responses: VecDeque::new(),
-            answers: Vec::new(),
+            answers: VecDeque::new(),
             pongs: 0,
             publishes: VecDeque::new(),
             wanted: Vec::new(),
@@ -207,7 +207,7 @@ impl Inbox {
         if let Some(response) = self.responses.front() {
             return Some(response.to_string());
         }
-        if let Some((id, answer)) = self.answers.first() {
+        if let Some((id, answer)) = self.answers.front() {
             return Some(match answer {
                 Answer::Ack => format!("ACK {id}"),
                 Answer::Nack(reason) => format!("NACK {id} {reason}"),
@@ -227,10 +227,10 @@ impl Inbox {
                 }
                 self.responses.push_back(response);
             }
-            Message::Ack(ack) => self.answers.push((ack.message_id, Answer::Ack)),
+            Message::Ack(ack) => self.answers.push_back((ack.message_id, Answer::Ack)),
             Message::Nack(nack) => {
                 self.kept_octets += nack.reason.machine_message().len() + nack.reason.human_message().len();
-                self.answers.push((nack.message_id, Answer::Nack(nack.reason)));
+                self.answers.push_back((nack.message_id, Answer::Nack(nack.reason)));
             }
             Message::Pong => self.pongs += 1,
             Message::Ping => {

@@ -8,6 +8,7 @@ use sinkcheck_spec::catalogue::{self, Role, catalogue};
 
 use super::crew::{is_playable, play_all};
 use super::peers::{Known, name};
+use super::repeated::{Repetitions, repeat};
 use super::{Plan, What};
 use crate::run::suite_of;
 
@@ -38,6 +39,15 @@ fn of_role(plan: &Plan, role: Role, progress: &mut dyn FnMut(usize, usize, Role)
         finished += 1;
         progress(peers.len(), finished, role);
     });
+    if plan.has(What::Reference) && plan.repeat > 1 {
+        let repetitions = Repetitions { times: plan.repeat, seed: plan.seed, jobs: plan.jobs };
+        let mut finished = 0;
+        repeat(role, &cases, &repetitions, |plays, seen| {
+            builder.repetition(plays, &seen);
+            finished += 1;
+            progress(plan.repeat as usize, finished, role);
+        });
+    }
     for (known, seen) in peers.iter().zip(results) {
         tell(&mut builder, plan, role, *known, seen);
     }
@@ -50,7 +60,7 @@ fn of_role(plan: &Plan, role: Role, progress: &mut dyn FnMut(usize, usize, Role)
 fn tell(builder: &mut DetectionBuilder, plan: &Plan, role: Role, known: Known, seen: Vec<Seen>) {
     let owned = |names: &[&str]| names.iter().map(|name| (*name).to_owned()).collect();
     match known {
-        Known::Reference => builder.reference(&seen, true),
+        Known::Reference => builder.reference(&seen),
         Known::Mutant(mutant) => {
             let info = MutantInfo {
                 name: mutant.name().to_owned(),

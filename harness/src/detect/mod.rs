@@ -8,6 +8,7 @@ mod detect;
 mod equivalents;
 mod peers;
 mod plan;
+mod repeated;
 
 pub use detect::detect;
 pub use equivalents::{Entry, Equivalents};

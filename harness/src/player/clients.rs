@@ -357,7 +357,7 @@ impl Link {
     pub(super) fn new(connection: Connection) -> Self {
         Self {
             connection,
-            waiting: Vec::new(),
+            waiting: VecDeque::new(),
             next_id: MessageId::ZERO,
             reported: 0,
             introduced: None,

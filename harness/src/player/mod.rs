@@ -14,7 +14,7 @@ mod settle;
 mod steps;
 mod values;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, VecDeque};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
@@ -250,7 +250,7 @@ pub(crate) struct Player<'a> {
 struct Link {
     connection: Connection,
     /// PUBLISHes that must be answered and of which no step has taken the answer.
-    waiting: Vec<Owed>,
+    waiting: VecDeque<Owed>,
     next_id: MessageId,
     /// Breaches that have been turned into findings.
     reported: usize,

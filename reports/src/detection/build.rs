@@ -68,20 +68,26 @@ impl DetectionBuilder {
         self.matrix.generated.stale = stale;
     }
 
-    /// Cases were played at the reference. `counts`: they show what is exercised.
-    pub fn reference(&mut self, seen: &[Seen], counts: bool) {
+    /// Cases were played at the reference, which shows what they exercise.
+    pub fn reference(&mut self, seen: &[Seen]) {
         self.count(seen);
-        if counts {
-            for seen in seen.iter().filter(|seen| seen.verdict == CaseVerdict::Pass) {
-                for rule in &seen.cites {
-                    match self.exercised.iter_mut().find(|(id, _)| id == rule) {
-                        Some((_, count)) => *count += 1,
-                        None => self.exercised.push((rule.clone(), 1)),
-                    }
+        for seen in seen.iter().filter(|seen| seen.verdict == CaseVerdict::Pass) {
+            for rule in &seen.cites {
+                match self.exercised.iter_mut().find(|(id, _)| id == rule) {
+                    Some((_, count)) => *count += 1,
+                    None => self.exercised.push((rule.clone(), 1)),
                 }
             }
         }
         note(&mut self.matrix.at_reference, "the reference", seen);
+    }
+
+    /// So many cases were played at the reference once more, and all passed but these.
+    pub fn repetition(&mut self, plays: usize, others: &[Seen]) {
+        self.count(others);
+        self.plays += plays - others.len();
+        note(&mut self.matrix.at_reference, "the reference", others);
+        self.matrix.at_reference.plays += plays - others.len();
     }
 
     /// Cases were played at a variant.

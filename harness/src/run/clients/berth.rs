@@ -92,6 +92,8 @@ impl Berth {
                 publishes: wanted.publishes,
                 keepalive_interval: KEEPALIVE,
                 backoff: Backoff::new(WAITS),
+                // The same waits in each run, so that runs are alike.
+                seed: 0,
                 behaviour: Behaviour::default(),
             };
             let running = set_up

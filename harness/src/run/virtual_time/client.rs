@@ -27,7 +27,8 @@ impl World {
         guard: &Guard,
     ) -> Result<Option<Played>, String> {
         let (arrivals, incoming) = Incoming::channel();
-        let running = started(behaviour, scenario.client, scenario.publishes, connect(arrivals, guard))?;
+        let connect = connect(arrivals, guard);
+        let running = started(behaviour, scenario.client, scenario.publishes, play.salt, connect)?;
         let setting = self.setting(Some(SERVER_ID), Adapter::BuiltInClient(running.control()), play);
         let is_new = scenario.client == Fixture::New;
         let seat = Seat {
@@ -49,7 +50,7 @@ impl World {
     /// `None` if it doesn't connect, isn't heard to introduce itself, or doesn't answer.
     pub(super) async fn measure_client(&self, behaviour: &Behaviour, guard: &Guard) -> Option<Calibration> {
         let (arrivals, incoming) = Incoming::channel();
-        let running = started(behaviour, Fixture::Known, 0, connect(arrivals, guard)).ok()?;
+        let running = started(behaviour, Fixture::Known, 0, 0, connect(arrivals, guard)).ok()?;
         let arrived = incoming.next(Instant::now() + FIRST_CONNECTION).await?;
         let history = History::new(ClientHistory::new(Start::Unknown));
         let connection = Connection::take("contact", arrived, None, Transcript::begin(Role::Client), &history);
@@ -64,6 +65,7 @@ fn started(
     behaviour: &Behaviour,
     fixture: Fixture,
     publishes: u32,
+    seed: u64,
     connect: impl Connect,
 ) -> Result<RunningClient, String> {
     let is_new = fixture == Fixture::New;
@@ -73,6 +75,7 @@ fn started(
         publishes,
         keepalive_interval: INTERVAL,
         backoff: Backoff::default(),
+        seed,
         behaviour: behaviour.clone(),
     };
     set_up.start(connect).map_err(|error| error.to_string())

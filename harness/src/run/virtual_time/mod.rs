@@ -10,6 +10,7 @@ mod client;
 mod guard;
 mod peer;
 mod server;
+mod together;
 mod world;
 
 pub use peer::Peer;

@@ -17,6 +17,9 @@ use crate::connection::{MemoryDial, Reach, Stream, Transcript};
 use crate::player::{Calibration, Played, Reached, Seat, default_event, measure};
 use crate::target::{Adapter, builtin};
 
+/// A server that several cases use.
+pub(super) type Shared = Arc<RunningServer>;
+
 impl World {
     pub(super) async fn with_server(
         &self,
@@ -48,13 +51,13 @@ impl World {
         Some(Calibration { slowest: measured.slowest.max(responded_in), ..measured })
     }
 
-    async fn start(&self, behaviour: &Behaviour) -> Result<Arc<RunningServer>, String> {
+    pub(super) async fn start(&self, behaviour: &Behaviour) -> Result<Shared, String> {
         let config = builtin::server_in_memory(INTERVAL);
         let started = sinkcheck_simulator::Server::start_with(config, Path::new("."), behaviour.clone()).await;
         started.map(Arc::new).map_err(|error| error.to_string())
     }
 
-    fn seat(&self, server: &Arc<RunningServer>, name: &str) -> Option<Seat> {
+    pub(super) fn seat(&self, server: &Shared, name: &str) -> Option<Seat> {
         let identity = self.target.identities.iter().find(|identity| identity.name == name)?;
         let (server, client) = (Arc::clone(server), name.to_owned());
         let open = move || -> Stream {

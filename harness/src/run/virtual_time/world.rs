@@ -43,6 +43,7 @@ impl World {
     pub fn new(peer: Peer, target: Target) -> Self {
         let mut target = target;
         target.keepalive_interval = Some(INTERVAL);
+        target.adapter = None;
         // Nothing takes any time here but what waits on purpose.
         let calibration = Calibration { slowest: Duration::ZERO, in_order: true };
         Self { peer, target: Arc::new(target), calibration, keeps_transcripts: true }
@@ -129,7 +130,7 @@ impl World {
 }
 
 /// A runtime whose clock stands while there is something to do.
-fn runtime() -> Result<Runtime, String> {
+pub(super) fn runtime() -> Result<Runtime, String> {
     #[expect(clippy::disallowed_methods, reason = "this is the one place: no socket can be made in this runtime")]
     let runtime = tokio::runtime::Builder::new_current_thread().enable_time().start_paused(true).build();
     runtime.map_err(|error| format!("no runtime: {error}"))

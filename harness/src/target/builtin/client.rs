@@ -63,6 +63,8 @@ pub struct ReferenceClient {
     pub keepalive_interval: Duration,
     /// The waits between its attempts to connect.
     pub backoff: Backoff,
+    /// What its waits vary by.
+    pub seed: u64,
     /// What it does: the reference's behaviour, or another one.
     pub behaviour: Behaviour,
 }
@@ -76,8 +78,7 @@ impl ReferenceClient {
         let mut config = ClientConfig {
             client_instance_id: self.client,
             server_instance_id: self.server,
-            // The same waits in each run, so that runs are alike.
-            seed: Some(0),
+            seed: Some(self.seed),
             backoff: self.backoff,
             ..ClientConfig::default()
         };
