@@ -1,5 +1,6 @@
 //! Steps that only a client under test meets: waiting for its connections, and accepting it.
 
+use std::collections::VecDeque;
 use std::os::unix::process::ExitStatusExt as _;
 use std::process::ExitStatus;
 use std::sync::atomic::Ordering;
