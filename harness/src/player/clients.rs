@@ -219,7 +219,7 @@ impl Player<'_> {
         })
     }
 
-    /// Octets came in the place of a request, and no frame became of them.
+    /// Octets came in the place of a peer's first message, and no frame became of them.
     pub(super) fn no_frame(&self, on: &str) -> Option<Halt> {
         let inbox = self.connections.get(on)?.connection.inbox();
         (inbox.frames == 0 && inbox.pending > 0).then(|| Halt::Broken {

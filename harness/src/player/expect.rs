@@ -124,7 +124,7 @@ impl Player<'_> {
                 Err(Halt::Broken { rule: Some(rule.to_owned()), expected: describe(pattern), observed })
             }
             Some(Come::NotYet) | None => {
-                if let (Pattern::ConnectionRequest(_), Some(halt)) = (pattern, self.no_frame(on)) {
+                if let Some(halt) = self.no_frame(on) {
                     return Err(halt);
                 }
                 // What a client publishes by itself is its own affair.

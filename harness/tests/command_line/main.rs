@@ -8,6 +8,7 @@ mod browsing;
 mod client;
 mod contract;
 mod decoding;
+mod departing_peers;
 mod document;
 mod folder;
 mod known_failures;

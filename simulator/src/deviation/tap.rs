@@ -81,6 +81,12 @@ impl Tap {
         while let Some(frame) = self.next(now) {
             receive(&frame);
         }
+        // So that the machine, too, knows whether the end came within a frame.
+        let left = self.assembly.left();
+        let is_cut_off = left.first_chunk().is_none_or(|head| usize::from(u16::from_be_bytes(*head)) + 2 > left.len());
+        if is_cut_off {
+            receive(left);
+        }
     }
 
     /// The next frame for the machine.

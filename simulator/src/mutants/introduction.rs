@@ -1,24 +1,24 @@
 //! Faults in how a client introduces itself, and in when it comes back.
 
-use std::time::Duration;
-
-use sinkcheck_spec::machine::Effect::{Ack, Deliver, KeepServerId, Nack, Ping, Publish, Request};
+use sinkcheck_spec::machine::Effect::{Ack, Deliver, KeepServerId, Nack, Publish, Request};
 use sinkcheck_spec::machine::State::{Accepted, AwaitingResponse, Closed};
 use sinkcheck_spec::machine::{Input, Reply};
 
 use super::fault::How::{Always, At};
 use super::fault::{CLIENT, Fault, Need, fault};
 use crate::deviation::Change::{Knob, Row, Sent};
-use crate::deviation::content::{self, PUBLISH, REQUEST, RESPONSE};
-use crate::deviation::{Act, Change, Trust, When};
+use crate::deviation::content::{self, REQUEST, RESPONSE};
+use crate::deviation::{Act, Change, When};
 
 const ALWAYS: When = When::Always;
-const TLS: &[Need] = &[Need::Tls];
 const TIME: &[Need] = &[Need::Time];
 const ADAPTER: &[Need] = &[Need::Adapter];
 
 /// The request with other contents.
-fn otherwise(content: &[u8], change: impl FnOnce(&mut String, &mut u32, &mut Option<u32>)) -> Option<Vec<Act>> {
+pub(super) fn otherwise(
+    content: &[u8],
+    change: impl FnOnce(&mut String, &mut u32, &mut Option<u32>),
+) -> Option<Vec<Act>> {
     let (version, client, server) = content::request(content)?;
     let (mut version, mut client, mut server) = (version.to_owned(), client, server);
     change(&mut version, &mut client, &mut server);
@@ -27,7 +27,7 @@ fn otherwise(content: &[u8], change: impl FnOnce(&mut String, &mut u32, &mut Opt
 }
 
 /// What the client does about a response of which it finds this.
-const fn on(
+pub(super) const fn on(
     reply: Reply,
     next: sinkcheck_spec::machine::State,
     effects: &'static [sinkcheck_spec::machine::Effect],
@@ -36,12 +36,12 @@ const fn on(
 }
 
 /// Something that is sent before the response, when the request is.
-fn behind_request(content: &[u8], more: &[u8]) -> Option<Vec<Act>> {
+pub(super) fn behind_request(content: &[u8], more: &[u8]) -> Option<Vec<Act>> {
     content::is(content, REQUEST).then(|| vec![Act::Peer(content.to_vec()), Act::Peer(more.to_vec())])
 }
 
 /// An event: type 1, schema 1, no key, offset 1, timestamp 0, no data.
-const EVENT: &[u8] = &[0x40, 0, 1, 1, 0, 1, 0, 0];
+pub(super) const EVENT: &[u8] = &[0x40, 0, 1, 1, 0, 1, 0, 0];
 
 pub(super) const FAULTS: &[Fault] = &[
     fault(
@@ -374,134 +374,4 @@ pub(super) const FAULTS: &[Fault] = &[
         Always(&[Knob(|knobs| knobs.end_forgets = true)]),
         "It forgets its server when a connection ends before the response.",
     ),
-    fault(
-        "mismatch-taken-for-acceptance",
-        CLIENT,
-        &["introduction.no-publish-after-rejection"],
-        Always(&[on(Reply::Mismatch, Accepted, &[])]),
-        "It goes on as accepted after \"instance id mismatch\".",
-    ),
-    fault(
-        "quarantined-taken-for-acceptance",
-        CLIENT,
-        &["introduction.no-publish-after-rejection"],
-        Always(&[on(Reply::Quarantined, Accepted, &[])]),
-        "It goes on as accepted after \"quarantined\".",
-    ),
-    fault(
-        "unsupported-protocol-taken-for-acceptance",
-        CLIENT,
-        &["introduction.no-publish-after-rejection"],
-        Always(&[on(Reply::UnsupportedProtocol, Accepted, &[])]),
-        "It goes on as accepted after \"unsupported protocol version\".",
-    ),
-    fault(
-        "unsupported-application-taken-for-acceptance",
-        CLIENT,
-        &["introduction.no-publish-after-rejection"],
-        Always(&[on(Reply::UnsupportedApplication, Accepted, &[])]),
-        "It goes on as accepted after \"unsupported application version\".",
-    ),
-    fault(
-        "rejections-taken-for-acceptances",
-        CLIENT,
-        &["introduction.no-publish-after-rejection"],
-        Always(&[
-            on(Reply::Mismatch, Accepted, &[]),
-            on(Reply::Quarantined, Accepted, &[]),
-            on(Reply::UnsupportedProtocol, Accepted, &[]),
-            on(Reply::UnsupportedApplication, Accepted, &[]),
-        ]),
-        "It takes every response for an acceptance.",
-    ),
-    fault(
-        "rejection-forgets-server",
-        CLIENT,
-        &["introduction.rejection-keeps-server-id"],
-        Always(&[Knob(|knobs| knobs.rejection_forgets = true)]),
-        "It forgets its server when it is rejected.",
-    ),
-    fault(
-        "quarantine-replaces-server",
-        CLIENT,
-        &["introduction.rejection-keeps-server-id"],
-        Always(&[
-            Change::Received(ALWAYS, |_, c| {
-                let id = c.get(2..6).filter(|_| c.first() == Some(&0x13) && c.get(1) == Some(&4))?;
-                let hello = [&[0x11], id].concat();
-                Some(vec![Act::Machine(hello), Act::Machine(c.to_vec())])
-            }),
-            on(Reply::UnexpectedHello, Closed, &[KeepServerId]),
-        ]),
-        "It keeps the machine_message of a quarantine as the server's id.",
-    ),
-    fault(
-        "comes-back-at-once",
-        CLIENT,
-        &["introduction.waits-after-rejection"],
-        Always(&[Knob(|knobs| knobs.waits = Some(|_| Duration::ZERO))]),
-        "It doesn't wait before it connects again.",
-    ),
-    fault(
-        "waits-ever-shorter",
-        CLIENT,
-        &["introduction.wait-not-shortened"],
-        Always(&[Knob(|knobs| knobs.waits = Some(|count| Duration::from_millis(4000 >> count.min(6))))]),
-        "It waits half as long each time before it connects again.",
-    )
-    .needs(TIME),
-    fault(
-        "waits-begin-anew-after-three",
-        CLIENT,
-        &["introduction.wait-not-shortened"],
-        Always(&[Knob(|knobs| knobs.waits = Some(|count| Duration::from_millis(300 << (2 * (count % 3)))))]),
-        "It begins its waits anew after three.",
-    )
-    .needs(TIME),
-    fault(
-        "stays-away",
-        CLIENT,
-        &["introduction.reconnects"],
-        Always(&[Knob(|knobs| knobs.stays_away = true)]),
-        "It doesn't connect again after an accepted connection is lost.",
-    ),
-    fault(
-        "pings-in-place-of-events",
-        CLIENT,
-        &["events.unanswered-sent-again"],
-        Always(&[Sent(When::Reconnected, |_, c| content::is(c, PUBLISH).then(|| vec![Act::Peer(vec![0x50, 0])]))]),
-        "It sends PINGs in place of its events when it has connected again.",
-    )
-    .needs(ADAPTER),
-    fault(
-        "early-pings-closed",
-        CLIENT,
-        &["introduction.request-first"],
-        Always(&[Row(AwaitingResponse, Input::Opened, AwaitingResponse, &[Ping, Request])]),
-        "It sends a PING and then its request.",
-    ),
-    fault(
-        "any-server-trusted",
-        CLIENT,
-        &["identity.server-certificate-checked"],
-        Always(&[Knob(|knobs| knobs.trust = Trust::AnyAuthority)]),
-        "It sends its request to a server whose certificate it doesn't trust.",
-    )
-    .needs(TLS),
-    fault(
-        "any-name-trusted",
-        CLIENT,
-        &["identity.server-name-checked"],
-        Always(&[Knob(|knobs| knobs.trust = Trust::AnyName)]),
-        "It sends its request to a server whose certificate is for another name.",
-    )
-    .needs(TLS),
-    fault(
-        "expired-server-trusted",
-        CLIENT,
-        &["identity.server-certificate-checked"],
-        Always(&[Knob(|knobs| knobs.trust = Trust::Expired)]),
-        "It sends its request to a server whose certificate has expired.",
-    )
-    .needs(TLS),
 ];

@@ -100,7 +100,7 @@ pub(super) const FAULTS: &[Fault] = &[
     fault(
         "ping-closes",
         BOTH,
-        &["keepalive.ping-at-any-time", "keepalive.ping-answered"],
+        &["keepalive.ping-answered", "keepalive.ping-at-any-time"],
         At(
             |when| vec![Received(when, |_, content| is_ping(content).then(|| vec![Act::Machine(MALFORMED.to_vec())]))],
             MOMENTS,

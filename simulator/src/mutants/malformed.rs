@@ -12,14 +12,14 @@ use crate::deviation::{Act, When};
 const ALWAYS: When = When::Always;
 const ADAPTER: &[Need] = &[Need::Adapter];
 /// A fault with what is malformed, always and now and then.
-const ONCE: &[When] = &[When::Always, When::Joined, When::Reconnected];
+pub(super) const ONCE: &[When] = &[When::Always, When::Joined, When::Reconnected];
 
-fn error_of(content: &[u8]) -> Option<DecodeErrorKind> {
+pub(super) fn error_of(content: &[u8]) -> Option<DecodeErrorKind> {
     Message::decode(content).err().map(|error| error.kind)
 }
 
 /// The content as a reader takes it that doesn't mind what is missing at its end: with zeros there.
-fn filled_up(content: &[u8], of: u8) -> Option<Vec<u8>> {
+pub(super) fn filled_up(content: &[u8], of: u8) -> Option<Vec<u8>> {
     if !content::is(content, of) || !matches!(error_of(content)?, DecodeErrorKind::Truncated { .. }) {
         return None;
     }
@@ -34,7 +34,7 @@ fn filled_up(content: &[u8], of: u8) -> Option<Vec<u8>> {
 }
 
 /// The content as a reader takes it that stops where the layout does.
-fn cut_down(content: &[u8], of: u8) -> Option<Vec<u8>> {
+pub(super) fn cut_down(content: &[u8], of: u8) -> Option<Vec<u8>> {
     let DecodeErrorKind::TrailingOctets { count } = error_of(content).filter(|_| content::is(content, of))? else {
         return None;
     };
@@ -42,7 +42,7 @@ fn cut_down(content: &[u8], of: u8) -> Option<Vec<u8>> {
 }
 
 /// The content as a reader takes it that fills a chunk up to the length that it says.
-fn chunk_filled(content: &[u8], of: u8) -> Option<Vec<u8>> {
+pub(super) fn chunk_filled(content: &[u8], of: u8) -> Option<Vec<u8>> {
     let mut filled = content.to_vec();
     for _ in 0..4 {
         match error_of(&filled) {
@@ -58,12 +58,12 @@ fn chunk_filled(content: &[u8], of: u8) -> Option<Vec<u8>> {
     None
 }
 
-fn chunk_past_end(content: &[u8], of: u8) -> Option<Vec<u8>> {
+pub(super) fn chunk_past_end(content: &[u8], of: u8) -> Option<Vec<u8>> {
     matches!(error_of(content)?, DecodeErrorKind::ChunkPastEnd { .. }).then(|| chunk_filled(content, of)).flatten()
 }
 
 /// A request with other than four or eight octets of ids, as a reader takes it that cuts them off or fills them up.
-fn request_with_ids(content: &[u8], more: bool) -> Option<Vec<u8>> {
+pub(super) fn request_with_ids(content: &[u8], more: bool) -> Option<Vec<u8>> {
     let DecodeErrorKind::InstanceIdOctets { count } = error_of(content)? else { return None };
     let most = if count > 8 { 8 } else { 4 };
     let mut request = content.to_vec();
@@ -76,14 +76,14 @@ fn request_with_ids(content: &[u8], more: bool) -> Option<Vec<u8>> {
 }
 
 /// An unused type as a reader takes it that looks at some of its bits only.
-fn with_known_type(content: &[u8], mask: u8) -> Option<Vec<u8>> {
+pub(super) fn with_known_type(content: &[u8], mask: u8) -> Option<Vec<u8>> {
     let kind = content::kind(content);
     let is_unused = !content.is_empty() && (kind == 2 || kind > 7);
     let known = kind & mask;
     (is_unused && known != kind && known != 2).then(|| content::with_kind(content, known))
 }
 
-fn machine(content: Option<Vec<u8>>) -> Option<Vec<Act>> {
+pub(super) fn machine(content: Option<Vec<u8>>) -> Option<Vec<Act>> {
     content.and_then(content::feed)
 }
 
@@ -462,95 +462,5 @@ pub(super) const FAULTS: &[Fault] = &[
             Row(State::AwaitingResponse, Input::Response(Reply::Quarantined), State::AwaitingResponse, &[]),
         ]),
         "It waits on after a rejection, and takes an acceptance that comes behind it.",
-    ),
-    fault(
-        "malformed-ignored",
-        BOTH,
-        &["malformed.closes", "malformed.publish-closes-or-nacks"],
-        Always(&[Row(State::Accepted, Input::Malformed, State::Accepted, &[])]),
-        "It takes no notice of malformed content once the client is accepted.",
-    ),
-    fault(
-        "malformed-publish-ignored",
-        BOTH,
-        &["malformed.publish-closes-or-nacks"],
-        At(
-            |when| {
-                vec![Received(when, |_, c| {
-                    (content::is(c, PUBLISH) && c.len() > 1).then_some(())?;
-                    error_of(c).filter(|kind| !kind.is_open()).map(|_| Vec::new())
-                })]
-            },
-            ONCE,
-        ),
-        "It takes no notice of a malformed event.",
-    ),
-    fault(
-        "malformed-before-request-ignored",
-        SERVER,
-        &["malformed.closes"],
-        Always(&[Row(State::AwaitingRequest, Input::Malformed, State::AwaitingRequest, &[])]),
-        "It takes no notice of malformed content before the request.",
-    ),
-    fault(
-        "malformed-before-response-ignored",
-        CLIENT,
-        &["malformed.closes"],
-        Always(&[Row(State::AwaitingResponse, Input::Malformed, State::AwaitingResponse, &[])]),
-        "It takes no notice of malformed content before the response.",
-    ),
-    fault(
-        "empty-frame-ignored",
-        BOTH,
-        &["malformed.closes"],
-        Always(&[Received(ALWAYS, |_, c| c.is_empty().then(Vec::new))]),
-        "It takes no notice of an empty frame.",
-    ),
-    fault(
-        "unused-type-ignored",
-        BOTH,
-        &["malformed.closes"],
-        Always(&[Received(ALWAYS, |_, c| (content::kind(c) == 2 || content::kind(c) > 7).then(Vec::new))]),
-        "It takes no notice of a message of an unused type.",
-    ),
-    fault(
-        "ping-of-wrong-length-ignored",
-        BOTH,
-        &["malformed.closes"],
-        Always(&[Received(ALWAYS, |_, c| (content::is(c, PING) && c.len() != 2).then(Vec::new))]),
-        "It takes no notice of a PING of the wrong length.",
-    ),
-    fault(
-        "malformed-answer-ignored",
-        BOTH,
-        &["malformed.closes"],
-        Always(&[Received(ALWAYS, |_, c| {
-            (content::is(c, ACK) || content::is(c, NACK)).then_some(())?;
-            error_of(c).filter(|kind| !kind.is_open()).map(|_| Vec::new())
-        })]),
-        "It takes no notice of a malformed ACK or NACK.",
-    ),
-    fault(
-        "other-role-ignored",
-        BOTH,
-        &["malformed.other-role-closes"],
-        Always(&[Row(State::Accepted, Input::OtherRole, State::Accepted, &[])]),
-        "It takes no notice of a message that only it sends.",
-    ),
-    fault(
-        "second-response-ignored",
-        CLIENT,
-        &["malformed.other-role-closes"],
-        Always(&[
-            Row(State::Accepted, Input::Response(Reply::Hello), State::Accepted, &[]),
-            Row(State::Accepted, Input::Response(Reply::UnexpectedHello), State::Accepted, &[]),
-            Row(State::Accepted, Input::Response(Reply::Connected), State::Accepted, &[]),
-            Row(State::Accepted, Input::Response(Reply::UnexpectedConnected), State::Accepted, &[]),
-            Row(State::Accepted, Input::Response(Reply::Mismatch), State::Accepted, &[]),
-            Row(State::Accepted, Input::Response(Reply::Quarantined), State::Accepted, &[]),
-            Row(State::Accepted, Input::Response(Reply::UnsupportedProtocol), State::Accepted, &[]),
-            Row(State::Accepted, Input::Response(Reply::UnsupportedApplication), State::Accepted, &[]),
-        ]),
-        "It takes no notice of a second response.",
     ),
 ];

@@ -2,10 +2,13 @@
 
 use std::sync::LazyLock;
 
-use sinkcheck_spec::catalogue::Role;
+use sinkcheck_spec::catalogue::{Role, catalogue};
 
 use super::fault::{Fault, How};
-use super::{Need, events, framing, handshake, introduction, keepalive, layout, malformed, publishing};
+use super::{
+    Need, closing, coming_back, events, framing, handshake, introduction, keepalive, layout, malformed, messages,
+    numbers, publishing, records, rejections, tolerant,
+};
 use crate::deviation::{Change, When};
 
 /// A named, deliberate fault of the reference server or client.
@@ -69,13 +72,20 @@ pub fn mutants(role: Role) -> &'static [Mutant] {
 /// The faults, section by section.
 const SECTIONS: &[&[Fault]] = &[
     framing::FAULTS,
+    layout::FAULTS,
+    numbers::FAULTS,
+    messages::FAULTS,
+    handshake::FAULTS,
+    records::FAULTS,
+    rejections::FAULTS,
+    closing::FAULTS,
+    introduction::FAULTS,
+    coming_back::FAULTS,
     events::FAULTS,
     publishing::FAULTS,
     keepalive::FAULTS,
-    layout::FAULTS,
     malformed::FAULTS,
-    handshake::FAULTS,
-    introduction::FAULTS,
+    tolerant::FAULTS,
 ];
 
 fn of(role: Role) -> Vec<Mutant> {
@@ -84,6 +94,9 @@ fn of(role: Role) -> Vec<Mutant> {
 }
 
 fn mutants_of(fault: &'static Fault, role: Role) -> Vec<Mutant> {
+    // A fault of both roles may break a rule that binds one of them.
+    let binds = |id: &&str| catalogue().rule(id).is_none_or(|rule| rule.role.binds(role));
+    let rules: &'static [&'static str] = fault.rules.iter().copied().filter(binds).collect::<Vec<_>>().leak();
     let mutant = |when: When, changes: Vec<Change>| {
         let mut needs = fault.needs.to_vec();
         needs.extend((when == When::OtherClient).then_some(Need::OtherClient));
@@ -91,7 +104,7 @@ fn mutants_of(fault: &'static Fault, role: Role) -> Vec<Mutant> {
             name: joined(fault.name, when.suffix()),
             role,
             sentence: joined(fault.sentence.trim_end_matches('.'), &format!("{}.", when.clause())),
-            rules: fault.rules,
+            rules,
             needs,
             changes,
         }

@@ -124,7 +124,7 @@ pub(super) const FAULTS: &[Fault] = &[
     fault(
         "ids-follow-the-peers",
         BOTH,
-        &["events.directions-independent", "events.ids-go-up-by-one"],
+        &["events.ids-go-up-by-one", "events.directions-independent"],
         Always(&[Sent(When::Always, |seen, content| {
             let peers = seen.published.last()?;
             content::is(content, PUBLISH).then(|| vec![Act::Peer(content::with_id(content, peers.wrapping_add(1)))])
@@ -367,14 +367,6 @@ pub(super) const FAULTS: &[Fault] = &[
             (rest.len() as u64 == length + octets as u64).then(|| vec![Act::Machine(MALFORMED.to_vec())])
         })]),
         "It takes a NACK without a human_message for malformed.",
-    )
-    .needs(ADAPTER),
-    fault(
-        "nack-without-machine-message-ignored",
-        BOTH,
-        &["events.nack-without-machine-message"],
-        Always(&[Received(When::Always, |_, content| (is_nack(content) && content.get(2) == Some(&0)).then(Vec::new))]),
-        "It takes no notice of a NACK without a machine_message.",
     )
     .needs(ADAPTER),
 ];

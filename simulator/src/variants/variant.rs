@@ -4,7 +4,7 @@ use std::sync::LazyLock;
 
 use sinkcheck_spec::catalogue::Role;
 
-use super::freedoms::FREEDOMS;
+use super::freedoms::SECTIONS;
 use crate::deviation::Change;
 
 /// A named, legal freedom that a variant of the reference server or client uses. Several may be used at a time, unless
@@ -78,7 +78,7 @@ pub fn variants(role: Role) -> &'static [Variant] {
 }
 
 fn of(role: Role) -> Vec<Variant> {
-    let used = FREEDOMS.iter().filter(|one| one.roles.contains(&role));
+    let used = SECTIONS.iter().copied().flatten().filter(|one| one.roles.contains(&role));
     used.map(|one| Variant {
         name: one.name,
         role,
