@@ -1,5 +1,6 @@
 //! What the reports do, on documents made by hand.
 
+mod detection;
 mod exit_codes;
 mod folding;
 mod formats;
