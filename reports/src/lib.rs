@@ -11,6 +11,7 @@ pub mod badge;
 pub mod ci;
 pub mod command;
 pub mod compare;
+pub mod detection;
 pub mod document;
 pub mod event;
 pub mod finding;

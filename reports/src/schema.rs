@@ -3,6 +3,7 @@
 use schemars::generate::SchemaSettings;
 use serde_json::Value;
 
+use crate::detection::Detection;
 use crate::document::Document;
 use crate::finding::Finding;
 
@@ -10,6 +11,12 @@ use crate::finding::Finding;
 #[must_use]
 pub fn document_schema() -> Value {
     SchemaSettings::draft2020_12().for_serialize().into_generator().into_root_schema_for::<Document>().to_value()
+}
+
+/// The JSON Schema (draft 2020-12) of what `sinkcheck detect` writes. `reports/schema/detection.schema.json` holds it.
+#[must_use]
+pub fn detection_schema() -> Value {
+    SchemaSettings::draft2020_12().for_serialize().into_generator().into_root_schema_for::<Detection>().to_value()
 }
 
 /// The JSON Schema of one line of findings. `reports/schema/finding.schema.json` holds it.

@@ -26,10 +26,16 @@ pub mod client;
 pub mod config;
 mod connection;
 pub mod control;
+pub mod deviation;
+mod mutants;
 mod pem;
 pub mod server;
+mod variants;
 
 pub use client::{Client, ClientConfig, ClientControl, ClientEvent, RunningClient};
 pub use config::{ConfigError, ServerConfig};
 pub use control::{Control, ControlError};
+pub use deviation::Deviation;
+pub use mutants::{Mutant, Need, mutants};
 pub use server::{Behaviour, Listening, RunningServer, Scheme, Server, StartError, UnknownClient};
+pub use variants::{Variant, variants};

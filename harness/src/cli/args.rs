@@ -6,6 +6,7 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 use sinkcheck_reports::document::Shard;
 use sinkcheck_reports::render::Format;
 
+use super::detect::Detect;
 use super::proxy::Proxy;
 use super::report::Report;
 use super::simulate::Simulate;
@@ -50,6 +51,8 @@ pub(super) enum Colour {
 pub(super) enum Command {
     /// Play the suite at an implementation and judge it
     Certify(Certify),
+    /// Play the suite at peers with known faults and freedoms: what it detects
+    Detect(Detect),
     /// Sit between clients and a server, pass everything on, and judge both while they speak
     Proxy(Box<Proxy>),
     /// Judge recorded sessions: what the proxy wrote, a capture, the transcripts of a result
@@ -325,6 +328,8 @@ pub(super) enum SchemaOf {
     Scenario,
     /// The result document
     Result,
+    /// What `sinkcheck detect` writes
+    Detection,
     /// A line of what `proxy` and `judge` find
     Finding,
 }

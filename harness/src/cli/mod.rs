@@ -4,6 +4,7 @@ mod args;
 mod browse;
 mod certify;
 mod decode;
+mod detect;
 mod durations;
 mod exit;
 mod init;
@@ -38,6 +39,7 @@ pub fn main() -> ExitCode {
         Command::Certify(typed) => certify::certify(typed, &matches, &arguments.terminal),
         Command::Judge(typed) => judge::judge(typed, &matches, &arguments.terminal),
         Command::Record(typed) => record::record(typed),
+        Command::Detect(typed) => detect::detect(typed, &matches, &arguments.terminal),
         Command::Proxy(typed) => proxy::proxy(typed, &matches, &arguments.terminal),
         Command::Simulate(typed) => simulate::simulate(typed),
         Command::List(typed) => browse::list(typed),

@@ -14,35 +14,49 @@ use super::exit::{CONFORMS, Failure};
 
 /// A form of the result and where it goes.
 #[derive(Debug)]
-pub(super) struct Output {
-    format: Format,
+pub(super) struct Output<F> {
+    format: F,
     /// Standard output if there is none.
     file: Option<PathBuf>,
 }
 
+/// The forms that were asked for, and the files.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Asked<'a, F> {
+    /// Each --format.
+    pub(super) formats: &'a [F],
+    /// Each --output.
+    pub(super) files: &'a [PathBuf],
+    /// What goes to standard output where nothing else does.
+    pub(super) text: Option<F>,
+}
+
 /// Pairs each --output with the --format before it. Text goes to standard output beside what goes to files, unless the call is to be
 /// quiet.
-pub(super) fn outputs(typed: &ResultArguments, matches: &ArgMatches) -> Result<Vec<Output>, Failure> {
-    paired(typed, matches, !typed.quiet)
+pub(super) fn outputs(typed: &ResultArguments, matches: &ArgMatches) -> Result<Vec<Output<Format>>, Failure> {
+    let text = (!typed.quiet).then_some(Format::Text);
+    outputs_of(&Asked { formats: &typed.format, files: &typed.output, text }, matches)
 }
 
 /// The same, with nothing beside what was asked for; text if nothing was.
-pub(super) fn only_outputs(typed: &ResultArguments, matches: &ArgMatches) -> Result<Vec<Output>, Failure> {
-    paired(typed, matches, typed.format.is_empty() && typed.output.is_empty())
+pub(super) fn only_outputs(typed: &ResultArguments, matches: &ArgMatches) -> Result<Vec<Output<Format>>, Failure> {
+    let text = (typed.format.is_empty() && typed.output.is_empty()).then_some(Format::Text);
+    outputs_of(&Asked { formats: &typed.format, files: &typed.output, text }, matches)
 }
 
-fn paired(typed: &ResultArguments, matches: &ArgMatches, text_beside: bool) -> Result<Vec<Output>, Failure> {
+/// The same for forms of any kind.
+pub(super) fn outputs_of<F: Copy>(asked: &Asked<'_, F>, matches: &ArgMatches) -> Result<Vec<Output<F>>, Failure> {
     let mut matches = matches;
     while let Some((_, deeper)) = matches.subcommand() {
         matches = deeper;
     }
     let places = |name: &str| matches.indices_of(name).into_iter().flatten().collect::<Vec<usize>>();
-    let mut list: Vec<(usize, Output)> = places("format")
+    let mut list: Vec<(usize, Output<F>)> = places("format")
         .into_iter()
-        .zip(&typed.format)
+        .zip(asked.formats)
         .map(|(at, format)| (at, Output { format: *format, file: None }))
         .collect();
-    for (at, file) in places("output").into_iter().zip(&typed.output) {
+    for (at, file) in places("output").into_iter().zip(asked.files) {
         let Some((_, output)) = list.iter_mut().rev().find(|(format_at, _)| *format_at < at) else {
             return Err(Failure::usage(format!(
                 "--output {} comes before any --format: say which form goes there",
@@ -54,10 +68,10 @@ fn paired(typed: &ResultArguments, matches: &ArgMatches, text_beside: bool) -> R
         }
         output.file = Some(file.clone());
     }
-    let mut list: Vec<Output> = list.into_iter().map(|(_, output)| output).collect();
+    let mut list: Vec<Output<F>> = list.into_iter().map(|(_, output)| output).collect();
     match list.iter().filter(|output| output.file.is_none()).count() {
-        0 if text_beside => list.push(Output { format: Format::Text, file: None }),
-        0 | 1 => {}
+        0 => list.extend(asked.text.map(|format| Output { format, file: None })),
+        1 => {}
         _ => return Err(Failure::usage("two forms for standard output: give all but one of them an --output")),
     }
     let mut files = BTreeSet::new();
@@ -71,12 +85,12 @@ fn paired(typed: &ResultArguments, matches: &ArgMatches, text_beside: bool) -> R
 }
 
 /// Whether a form of the result goes to standard output that is no text for people.
-pub(super) fn is_for_programs(list: &[Output]) -> bool {
+pub(super) fn is_for_programs(list: &[Output<Format>]) -> bool {
     list.iter().any(|output| output.file.is_none() && output.format != Format::Text)
 }
 
 /// Whether a form of the result replaces this file.
-pub(super) fn replaces(list: &[Output], file: &Path) -> bool {
+pub(super) fn replaces(list: &[Output<Format>], file: &Path) -> bool {
     list.iter().filter_map(|output| output.file.as_deref()).any(|other| is_same_file(file, other))
 }
 
@@ -120,18 +134,33 @@ fn beside(file: &Path) -> PathBuf {
     file.with_file_name(name)
 }
 
-/// Writes every form of the result. A file appears whole or not at all. One that can't be written keeps no other from its form.
-pub(super) fn write(document: &Document, list: &[Output], terminal: &Terminal, verbose: bool) -> Result<(), Failure> {
+/// Writes every form of the result, as [`write_each`] does.
+pub(super) fn write(
+    document: &Document,
+    list: &[Output<Format>],
+    terminal: &Terminal,
+    verbose: bool,
+) -> Result<(), Failure> {
+    write_each(list, terminal, verbose, |format, options, out| render(document, format, options, out))
+}
+
+/// Writes every form of a result. A file appears whole or not at all. One that can't be written keeps no other from its form.
+pub(super) fn write_each<F: Copy>(
+    list: &[Output<F>],
+    terminal: &Terminal,
+    verbose: bool,
+    render: impl Fn(F, &RenderOptions, &mut dyn Write) -> io::Result<()>,
+) -> Result<(), Failure> {
     let mut done = Ok(());
     for output in list {
         let written = match &output.file {
             Some(file) => {
                 let options = RenderOptions { colour: false, verbose, ..RenderOptions::default() };
-                to_file(file, |out| render(document, output.format, &options, out))
+                to_file(file, |out| render(output.format, &options, out))
             }
             None => {
                 let options = options_of_stdout(terminal, verbose);
-                render_to_stdout(|out| render(document, output.format, &options, out))
+                render_to_stdout(|out| render(output.format, &options, out))
             }
         };
         done = done.and(written);

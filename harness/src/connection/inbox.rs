@@ -62,7 +62,7 @@ pub struct Inbox {
     /// Responses that no step has taken.
     pub responses: VecDeque<ConnectionResponse<'static>>,
     /// Answers that no step has taken.
-    pub answers: Vec<(MessageId, Answer)>,
+    pub answers: VecDeque<(MessageId, Answer)>,
     /// PONGs that no step has taken.
     pub pongs: usize,
     /// Events of the peer's that were asked for, and that no step has taken.
@@ -111,7 +111,7 @@ impl Inbox {
             request: None,
             is_introduced: false,
             responses: VecDeque::new(),
-            answers: Vec::new(),
+            answers: VecDeque::new(),
             pongs: 0,
             publishes: VecDeque::new(),
             wanted: Vec::new(),
@@ -207,16 +207,14 @@ impl Inbox {
         if let Some(response) = self.responses.front() {
             return Some(response.to_string());
         }
-        if let Some((id, answer)) = self.answers.first() {
+        if let Some((id, answer)) = self.answers.front() {
             return Some(match answer {
                 Answer::Ack => format!("ACK {id}"),
                 Answer::Nack(reason) => format!("NACK {id} {reason}"),
             });
         }
-        if let Some(publish) = self.publishes.front() {
-            return Some(format!("PUBLISH {} {}", publish.message_id, publish.event));
-        }
-        (self.pongs > 0).then(|| "PONG".to_owned())
+        // A PONG may come at any time. Whether it answers something that it mustn't is for the oracle and `player/pongs`.
+        self.publishes.front().map(|publish| format!("PUBLISH {} {}", publish.message_id, publish.event))
     }
 
     /// Takes in a message; returns what is to be sent back without the case's doing.
@@ -229,10 +227,10 @@ impl Inbox {
                 }
                 self.responses.push_back(response);
             }
-            Message::Ack(ack) => self.answers.push((ack.message_id, Answer::Ack)),
+            Message::Ack(ack) => self.answers.push_back((ack.message_id, Answer::Ack)),
             Message::Nack(nack) => {
                 self.kept_octets += nack.reason.machine_message().len() + nack.reason.human_message().len();
-                self.answers.push((nack.message_id, Answer::Nack(nack.reason)));
+                self.answers.push_back((nack.message_id, Answer::Nack(nack.reason)));
             }
             Message::Pong => self.pongs += 1,
             Message::Ping => {

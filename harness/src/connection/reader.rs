@@ -52,7 +52,7 @@ pub(super) async fn run(shared: Arc<Shared>, mut stream: ReadHalf<Stream>, order
 
 fn came(shared: &Shared, content: &[u8]) -> Option<Message<'static>> {
     let decoded = Message::decode_over_long(content).map(|(message, _)| message);
-    let meaning = match &decoded {
+    let meaning = || match &decoded {
         Ok(message) => message.to_string(),
         Err(error) => format!("unreadable: {error}"),
     };
@@ -60,7 +60,7 @@ fn came(shared: &Shared, content: &[u8]) -> Option<Message<'static>> {
     // What came out of a frame fits one.
     octets.extend_from_slice(&(content.len() as u16).to_be_bytes());
     octets.extend_from_slice(content);
-    let entry = shared.transcript.octets(&shared.name, false, &octets, Some(meaning));
+    let entry = shared.transcript.octets(&shared.name, false, &octets, || Some(meaning()));
     let mut inbox = shared.inbox();
     let was_accepted = inbox.is_accepted();
     inbox.count(octets.len());

@@ -14,7 +14,10 @@ const MAX_OCTETS: usize = 2 << 20;
 
 /// A transcript that several connections write to.
 #[derive(Debug, Clone)]
-pub struct Transcript(Arc<Mutex<Inner>>);
+pub struct Transcript {
+    inner: Arc<Mutex<Inner>>,
+    is_kept: bool,
+}
 
 #[derive(Debug)]
 struct Inner {
@@ -29,17 +32,20 @@ struct Inner {
 impl Transcript {
     /// An empty one; times count from now. The harness plays the role that is not under test.
     pub fn begin(under_test: Role) -> Self {
-        Self(Arc::new(Mutex::new(Inner {
-            begun: Instant::now(),
-            under_test,
-            entries: Vec::new(),
-            octets: 0,
-            left_out: 0,
-        })))
+        let inner = Inner { begun: Instant::now(), under_test, entries: Vec::new(), octets: 0, left_out: 0 };
+        Self { inner: Arc::new(Mutex::new(inner)), is_kept: true }
+    }
+
+    /// One that keeps nothing: nobody will read it.
+    pub fn none(under_test: Role) -> Self {
+        Self { is_kept: false, ..Self::begin(under_test) }
     }
 
     /// Something other than octets happened.
     pub fn event(&self, connection: &str, ours: bool, event: &str) {
+        if !self.is_kept {
+            return;
+        }
         let mut inner = self.inner();
         let ms = inner.ms();
         if inner.has_room(0) {
@@ -51,14 +57,23 @@ impl Transcript {
     }
 
     /// Octets were sent or came; returns a handle to [`Transcript::blame`] them by, where they are kept.
-    pub fn octets(&self, connection: &str, ours: bool, octets: &[u8], meaning: Option<String>) -> Option<usize> {
+    pub fn octets(
+        &self,
+        connection: &str,
+        ours: bool,
+        octets: &[u8],
+        meaning: impl FnOnce() -> Option<String>,
+    ) -> Option<usize> {
+        if !self.is_kept {
+            return None;
+        }
         let mut inner = self.inner();
         if !inner.has_room(octets.len()) {
             inner.left_out += 1;
             return None;
         }
         let mut entry = TranscriptEntry::octets(inner.ms(), connection, inner.role(ours), octets);
-        entry.message = meaning;
+        entry.message = meaning();
         inner.octets += octets.len();
         inner.entries.push(entry);
         Some(inner.entries.len() - 1)
@@ -84,7 +99,7 @@ impl Transcript {
     }
 
     fn inner(&self) -> MutexGuard<'_, Inner> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+        self.inner.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 

@@ -115,7 +115,7 @@ impl Watch {
         }
         self.observer.frame(self.role.other(), Duration::ZERO, content);
         // What we send is sent on purpose, but the oracle may lose track by it.
-        self.take_findings();
+        self.take_findings(false);
     }
 
     /// Our end of the stream was sent, within a frame of which these octets went before.
@@ -130,7 +130,8 @@ impl Watch {
     pub fn received(&mut self, content: &[u8]) -> Vec<Breach> {
         let first = self.phase() == Phase::NoRequest;
         self.observer.frame(self.role, Duration::ZERO, content);
-        let mut breaches = self.take_findings();
+        let is_of_pong = content.first().is_some_and(|first| MessageType::from_nibble(first >> 4) == MessageType::Pong);
+        let mut breaches = self.take_findings(is_of_pong);
         let Some(client) = &mut self.client else { return breaches };
         let mut history = client.history.lock();
         match Message::decode(content) {
@@ -146,11 +147,11 @@ impl Watch {
         breaches
     }
 
-    fn take_findings(&mut self) -> Vec<Breach> {
+    fn take_findings(&mut self, is_of_pong: bool) -> Vec<Breach> {
         let mut breaches = Vec::new();
         while let Some(finding) = self.observer.poll() {
             match finding.kind {
-                FindingKind::Broken(rule) => breaches.push(Breach { rule, what: finding.what }),
+                FindingKind::Broken(rule) => breaches.push(Breach::found(rule, finding.what, is_of_pong)),
                 FindingKind::Disagreement => self.doubt = Some(Doubt::Contradiction(finding.what)),
                 FindingKind::GaveUp => {
                     self.doubt.get_or_insert(Doubt::GaveUp(finding.what));
@@ -178,6 +179,14 @@ impl Watch {
         match self.role {
             Role::Server => 0,
             Role::Client => self.observer.client().in_flight(),
+        }
+    }
+
+    /// Whether a PONG came that nothing can have asked for: this peer sends some of its own accord.
+    pub fn ponged_unasked(&self) -> bool {
+        match self.role {
+            Role::Server => self.observer.server().ponged_unasked(),
+            Role::Client => self.observer.client().ponged_unasked(),
         }
     }
 

@@ -81,23 +81,18 @@ impl Writer {
 
     async fn segment(&mut self, octets: &[u8]) -> bool {
         self.frames.push(octets);
-        let mut meanings = Vec::new();
-        let mut ended = false;
+        let mut contents = Vec::new();
         while let Some(content) = self.frames.next_frame() {
-            ended = true;
-            meanings.push(meaning(&content));
             // The oracle hears of it before the peer can.
             self.shared.inbox().oracle.sent(&content);
+            contents.push(content);
         }
         let pending = self.frames.pending();
-        if ended {
+        if !contents.is_empty() {
             self.unfinished.clear();
         }
         self.unfinished.extend_from_slice(&octets[octets.len() - pending.min(octets.len())..]);
-        if pending > 0 {
-            meanings.push(format!("{pending} octets of an unfinished frame"));
-        }
-        self.shared.transcript.octets(&self.shared.name, true, octets, summary(&meanings));
+        self.shared.transcript.octets(&self.shared.name, true, octets, || summary(&contents, pending));
         self.put(octets).await
     }
 
@@ -124,12 +119,9 @@ impl Writer {
         if wanted {
             // It gets no answer that could be taken for another one's.
             let octets = Message::Pong.to_frame();
-            self.shared.transcript.octets(
-                &self.shared.name,
-                true,
-                &octets,
-                Some("PONG (keeps the connection alive)".to_owned()),
-            );
+            self.shared
+                .transcript
+                .octets(&self.shared.name, true, &octets, || Some("PONG (keeps the connection alive)".to_owned()));
             self.put(&octets).await;
         }
     }
@@ -150,10 +142,14 @@ fn meaning(content: &[u8]) -> String {
 }
 
 /// Many messages in one segment are told by the first and the number of the rest.
-fn summary(meanings: &[String]) -> Option<String> {
+fn summary(contents: &[impl AsRef<[u8]>], pending: usize) -> Option<String> {
     const SHOWN: usize = 4;
-    if meanings.len() <= SHOWN {
-        return (!meanings.is_empty()).then(|| meanings.join(" + "));
+    let rest = (pending > 0).then(|| format!("{pending} octets of an unfinished frame"));
+    let count = contents.len() + usize::from(rest.is_some());
+    let mut meanings = contents.iter().map(|content| meaning(content.as_ref())).chain(rest);
+    if count <= SHOWN {
+        return (count > 0).then(|| meanings.collect::<Vec<_>>().join(" + "));
     }
-    Some(format!("{} + {} more frames", meanings[..SHOWN].join(" + "), meanings.len() - SHOWN))
+    let shown: Vec<_> = meanings.by_ref().take(SHOWN).collect();
+    Some(format!("{} + {} more frames", shown.join(" + "), count - SHOWN))
 }

@@ -1,5 +1,6 @@
 //! Steps that only a client under test meets: waiting for its connections, and accepting it.
 
+use std::collections::VecDeque;
 use std::os::unix::process::ExitStatusExt as _;
 use std::process::ExitStatus;
 use std::sync::atomic::Ordering;
@@ -218,7 +219,7 @@ impl Player<'_> {
         })
     }
 
-    /// Octets came in the place of a request, and no frame became of them.
+    /// Octets came in the place of a peer's first message, and no frame became of them.
     pub(super) fn no_frame(&self, on: &str) -> Option<Halt> {
         let inbox = self.connections.get(on)?.connection.inbox();
         (inbox.frames == 0 && inbox.pending > 0).then(|| Halt::Broken {
@@ -357,7 +358,7 @@ impl Link {
     pub(super) fn new(connection: Connection) -> Self {
         Self {
             connection,
-            waiting: Vec::new(),
+            waiting: VecDeque::new(),
             next_id: MessageId::ZERO,
             reported: 0,
             introduced: None,

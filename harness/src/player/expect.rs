@@ -124,7 +124,7 @@ impl Player<'_> {
                 Err(Halt::Broken { rule: Some(rule.to_owned()), expected: describe(pattern), observed })
             }
             Some(Come::NotYet) | None => {
-                if let (Pattern::ConnectionRequest(_), Some(halt)) = (pattern, self.no_frame(on)) {
+                if let Some(halt) = self.no_frame(on) {
                     return Err(halt);
                 }
                 // What a client publishes by itself is its own affair.
@@ -386,7 +386,8 @@ impl Player<'_> {
         let Some(link) = self.connections.get(on) else { return false };
         {
             let inbox = link.connection.inbox();
-            if !inbox.is_accepted()
+            if self.is_control
+                || !inbox.is_accepted()
                 || inbox.abandoned
                 || inbox.pongs > 0
                 || inbox.oracle.pings_waiting() > 0

@@ -1,5 +1,7 @@
 //! Whether what came is what a pattern wants, and whether it still can be. Looks at an inbox; waits for nothing.
 
+use std::collections::VecDeque;
+
 use sinkcheck_cases::language::{NackPattern, Number, OctetSource, Pattern};
 use sinkcheck_spec::wire::{ConnectionResponse, Event, MessageId};
 
@@ -25,7 +27,7 @@ pub(super) enum Come {
 /// What an expectation looks at, apart from the inbox.
 pub(super) struct Looking<'a> {
     pub(super) values: &'a mut Values,
-    pub(super) waiting: &'a mut Vec<Owed>,
+    pub(super) waiting: &'a mut VecDeque<Owed>,
     pub(super) answered: &'a mut Answered,
     /// Events that the case knows by name or asked for.
     pub(super) wanted: &'a mut Vec<Event<'static>>,
@@ -188,8 +190,8 @@ fn answers(inbox: &mut Inbox, looking: &mut Looking<'_>, wanted: Wanted) -> Come
             .enumerate()
             .find_map(|(at, (id, _))| waiting.iter().position(|owed| owed.id == *id).map(|sent| (at, sent)));
         let Some((at, sent)) = next else { return or_closed(inbox) };
-        let (id, answer) = inbox.answers.remove(at);
-        let Owed { event, claim, .. } = waiting.remove(sent);
+        let (Some((id, answer)), Some(owed)) = (inbox.answers.remove(at), waiting.remove(sent)) else { continue };
+        let Owed { event, claim, .. } = owed;
         match answer {
             Answer::Ack => answered.ack(event),
             Answer::Nack(_) => answered.nack(event),
@@ -250,7 +252,7 @@ fn one_nack(inbox: &mut Inbox, looking: &mut Looking<'_>, wanted: &NackPattern) 
         if !right {
             return Come::Never(format!("NACK {id} with another machine message"));
         }
-        let (id, _) = inbox.answers.remove(at);
+        let Some((id, _)) = inbox.answers.remove(at) else { continue };
         looking.waiting.retain(|owed| owed.id != id);
         return Come::Met;
     }

@@ -8,12 +8,13 @@ mod expect;
 mod look;
 mod ordeal;
 mod overload;
+mod pongs;
 mod servers;
 mod settle;
 mod steps;
 mod values;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, VecDeque};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
@@ -31,6 +32,7 @@ pub(crate) use build::default_event;
 pub use calibration::{Calibration, measure};
 pub use ordeal::Ordeal;
 pub use overload::LagMonitor;
+pub use pongs::Habits;
 
 use values::Values;
 
@@ -55,6 +57,10 @@ pub struct Setting {
     pub timeouts: Arc<AtomicUsize>,
     /// How often a client was waited for in vain.
     pub absences: Arc<AtomicUsize>,
+    /// What is known of the target's habits.
+    pub habits: Arc<Habits>,
+    /// Whether what is exchanged is kept, to be shown.
+    pub keeps_transcript: bool,
     /// Which play of the run it is.
     pub serial: u64,
     /// Makes events of this run differ from those of another one.
@@ -62,7 +68,7 @@ pub struct Setting {
 }
 
 /// How long a client under test has for its first connection.
-const FIRST_CONNECTION: Duration = Duration::from_secs(20);
+pub(crate) const FIRST_CONNECTION: Duration = Duration::from_secs(20);
 
 /// How long it has for each further one: a minute, and a tenth, and some more.
 const RECONNECT: Duration = Duration::from_secs(70);
@@ -220,6 +226,10 @@ pub(crate) struct Player<'a> {
     delivered_before: usize,
     transcript: Transcript,
     findings: Vec<Finding>,
+    /// Rules that are broken unless the target sends PONGs of its own accord.
+    suspicions: Vec<Finding>,
+    /// It is looked at whether the target sends PONGs of its own accord, so nothing may be sent that asks for one.
+    is_control: bool,
     shown_by: Vec<String>,
     accepted_as: Vec<InstanceId>,
     connected_before: bool,
@@ -240,7 +250,7 @@ pub(crate) struct Player<'a> {
 struct Link {
     connection: Connection,
     /// PUBLISHes that must be answered and of which no step has taken the answer.
-    waiting: Vec<Owed>,
+    waiting: VecDeque<Owed>,
     next_id: MessageId,
     /// Breaches that have been turned into findings.
     reported: usize,
@@ -309,7 +319,10 @@ enum Halt {
 
 /// Plays a scenario.
 pub async fn play(scenario: &Scenario, setting: &Setting, main: Seat, other: Option<Seat>) -> Played {
-    let transcript = Transcript::begin(setting.target.role);
+    let transcript = match setting.keeps_transcript {
+        true => Transcript::begin(setting.target.role),
+        false => Transcript::none(setting.target.role),
+    };
     let mut player = Player {
         values: Values::new(&setting.target, main.client, main.is_told(), setting.server),
         scenario,
@@ -322,6 +335,8 @@ pub async fn play(scenario: &Scenario, setting: &Setting, main: Seat, other: Opt
         delivered_before: 0,
         transcript,
         findings: Vec::new(),
+        suspicions: Vec::new(),
+        is_control: false,
         shown_by: Vec::new(),
         accepted_as: Vec::new(),
         connected_before: false,
@@ -336,6 +351,7 @@ pub async fn play(scenario: &Scenario, setting: &Setting, main: Seat, other: Opt
     let stop = player.run().await;
     let stop = player.doubt().or(stop);
     player.remember_acceptances();
+    let stop = player.judge_pongs(stop).await;
     let took = player.started.elapsed();
     Played {
         findings: player.findings,
@@ -420,14 +436,21 @@ impl Player<'_> {
             let inbox = link.connection.inbox();
             for breach in &inbox.breaches[link.reported..] {
                 let level = catalogue().rule(breach.rule).map_or(Level::Must, |rule| rule.level);
-                must |= level == Level::Must;
                 let expected = catalogue().rule(breach.rule).map_or_else(String::new, |rule| rule.text.clone());
                 let finding = Finding { rule: breach.rule.to_owned(), line, expected, observed: breach.what.clone() };
+                if breach.is_of_pong() {
+                    self.suspicions.push(finding);
+                    continue;
+                }
+                must |= level == Level::Must;
                 if !self.findings.iter().any(|known| known.rule == finding.rule) {
                     self.findings.push(finding);
                 }
             }
             link.reported = inbox.breaches.len();
+            if inbox.oracle.ponged_unasked() {
+                self.setting.habits.ponged_unasked();
+            }
         }
         must
     }

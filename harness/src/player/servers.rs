@@ -89,6 +89,10 @@ impl Player<'_> {
             }
             Some(other) => Err(Halt::Broken { rule, expected, observed: other.to_string() }),
             None => {
+                if let Some(halt) = self.no_frame(on) {
+                    return Err(halt);
+                }
+                let link = self.connections.get_mut(on).ok_or_else(|| no_connection(on))?;
                 let observed = match (sent, &link.connection.inbox().closed) {
                     (_, Some(closed)) => format!("the peer ended the connection without a response: {}", closed.how),
                     (Err(SendError::Stuck), _) => "the peer doesn't read".to_owned(),

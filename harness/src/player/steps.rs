@@ -236,7 +236,7 @@ impl Player<'_> {
             match Message::decode(&content) {
                 Ok(Message::Publish(publish)) if accepted => {
                     let claim = claim(&self.setting.target, &publish.event);
-                    link.waiting.push(Owed { id: publish.message_id, event: publish.event.into_owned(), claim });
+                    link.waiting.push_back(Owed { id: publish.message_id, event: publish.event.into_owned(), claim });
                 }
                 // What goes right behind our acceptance is for an accepted client.
                 Ok(Message::ConnectionResponse(response)) if role == Role::Client && phase == Phase::Asked => {

@@ -15,6 +15,16 @@ use crate::target::Target;
 /// What the suite speaks.
 const PROTOCOL_VERSION: u8 = 0;
 
+/// The suite, which has so many cases.
+pub fn suite_of(cases: usize) -> Suite {
+    Suite {
+        version: env!("CARGO_PKG_VERSION").to_owned(),
+        protocol_version: PROTOCOL_VERSION,
+        cases,
+        rules: catalogue().rules().len(),
+    }
+}
+
 /// The event that a run of these cases begins with. `suite_size` is how many cases the suite has for the target's role.
 pub fn started(target: &Target, cases: &[Arc<Scenario>], suite_size: usize) -> RunEvent {
     let section_title = |id: &str| {
@@ -52,12 +62,7 @@ pub fn started(target: &Target, cases: &[Arc<Scenario>], suite_size: usize) -> R
         }
     });
     RunEvent::RunStarted {
-        suite: Suite {
-            version: env!("CARGO_PKG_VERSION").to_owned(),
-            protocol_version: PROTOCOL_VERSION,
-            cases: suite_size,
-            rules: catalogue().rules().len(),
-        },
+        suite: suite_of(suite_size),
         target: ReportTarget {
             name: target.name.clone(),
             role: match target.role {

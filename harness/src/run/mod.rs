@@ -8,7 +8,7 @@ mod clients;
 mod serials;
 mod servers;
 mod transcripts;
-mod virtual_time;
+pub mod virtual_time;
 
 use std::collections::VecDeque;
 use std::sync::Arc;
@@ -25,7 +25,7 @@ use crate::judge::{judge, unplayed};
 use crate::player::{Played, Seat, Setting, play};
 use crate::target::Target;
 
-pub use announce::{scenario_texts, started};
+pub use announce::{scenario_texts, started, suite_of};
 
 use serials::Serials;
 

@@ -9,6 +9,7 @@ mod captures_of_tls;
 mod client;
 mod contract;
 mod decoding;
+mod departing_peers;
 mod document;
 mod folder;
 mod judging;

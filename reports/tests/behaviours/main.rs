@@ -3,6 +3,7 @@
 mod badges;
 mod ci_formats;
 mod comparing;
+mod detection;
 mod exit_codes;
 mod folding;
 mod formats;

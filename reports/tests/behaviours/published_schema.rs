@@ -1,6 +1,6 @@
 use std::path::PathBuf;
 
-use sinkcheck_reports::schema::{document_schema, finding_schema};
+use sinkcheck_reports::schema::{detection_schema, document_schema, finding_schema};
 use sinkcheck_reports::{Format, RenderOptions};
 
 use crate::handmade;
@@ -13,7 +13,8 @@ fn file(name: &str) -> PathBuf {
 /// With `UPDATE_SCHEMA=1` in the environment, writes the file instead.
 #[test]
 fn the_schemas_that_are_kept_are_fresh() {
-    for (name, schema) in [("result", document_schema()), ("finding", finding_schema())] {
+    let schemas = [("result", document_schema()), ("finding", finding_schema()), ("detection", detection_schema())];
+    for (name, schema) in schemas {
         let path = file(&format!("schema/{name}.schema.json"));
         let fresh = format!("{schema:#}\n");
         if std::env::var_os("UPDATE_SCHEMA").is_some_and(|value| value == "1") {

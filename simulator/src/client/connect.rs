@@ -5,6 +5,9 @@ use std::io;
 use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::net::TcpStream;
 
+use super::Behaviour;
+use crate::deviation::Closing;
+
 /// A connection's octets, over whatever transport.
 pub trait Octets: AsyncRead + AsyncWrite + Send + Unpin {}
 
@@ -29,6 +32,7 @@ pub trait Connect: Send + 'static {
 pub struct TcpConnect {
     host: String,
     port: u16,
+    resets: bool,
 }
 
 impl TcpConnect {
@@ -37,7 +41,14 @@ impl TcpConnect {
     pub fn new(host: impl Into<String>, port: u16) -> Self {
         let host: String = host.into();
         let bare = host.strip_prefix('[').and_then(|rest| rest.strip_suffix(']')).map(str::to_owned);
-        Self { host: bare.unwrap_or(host), port }
+        Self { host: bare.unwrap_or(host), port, resets: false }
+    }
+
+    /// The same, for a client that may end its connections otherwise than the reference.
+    #[must_use]
+    pub fn for_behaviour(mut self, behaviour: &Behaviour) -> Self {
+        self.resets = behaviour.deviation.knobs().closing == Closing::Reset;
+        self
     }
 
     pub(super) fn host(&self) -> &str {
@@ -48,6 +59,10 @@ impl TcpConnect {
         let stream = TcpStream::connect((self.host.as_str(), self.port)).await?;
         // Events are small and wait for nothing. Where it can't be set, they are only slower.
         let _ = stream.set_nodelay(true);
+        if self.resets {
+            // Where it can't be set, the end is an orderly one.
+            let _ = stream.set_zero_linger();
+        }
         Ok(stream)
     }
 }

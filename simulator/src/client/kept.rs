@@ -4,6 +4,7 @@ use std::fmt;
 use std::io;
 use std::mem;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
 
 use sinkcheck_spec::machine::{EventNumber, Outbox, OutboxFull, Output, ServerRecord};
 use sinkcheck_spec::wire::{Event, InstanceId};
@@ -12,6 +13,7 @@ use tokio::sync::{Notify, watch};
 
 use super::ClientConfig;
 use super::state::{Identity, Store};
+use crate::deviation::{Knobs, Origin};
 
 /// Takes each event that the client's application takes, before it is ACKed. An error ends the client: it can't say that
 /// it has what it hasn't.
@@ -45,6 +47,9 @@ pub(crate) struct Inner {
     pub(crate) record: ServerRecord,
     /// Which of the client's lives this is: connections of an earlier one touch the record no more.
     pub(crate) life: u64,
+    /// How many connections this client has had, over its lives.
+    pub(crate) connections: u64,
+    wiped_keeps_id: bool,
     described: Identity,
     /// How many lines of an events file have been taken.
     lines: u64,
@@ -56,7 +61,7 @@ pub(crate) struct Inner {
 }
 
 impl Kept {
-    pub(crate) fn new(config: &ClientConfig, store: Option<Store>, sink: Option<Sink>) -> Self {
+    pub(crate) fn new(config: &ClientConfig, knobs: &Knobs, store: Option<Store>, sink: Option<Sink>) -> Self {
         let described = Identity { client: config.client_instance_id, server: config.server_instance_id };
         let mut record = ServerRecord::new(described.client, described.server);
         let mut store = store;
@@ -74,7 +79,19 @@ impl Kept {
             }
         }
         let rng = config.seed.map_or_else(fastrand::Rng::new, fastrand::Rng::with_seed);
-        let inner = Inner { record, life: 0, described, lines, store, sink, rng, stopped: false, failed };
+        let inner = Inner {
+            record,
+            life: 0,
+            connections: 0,
+            wiped_keeps_id: knobs.wiped_keeps_id,
+            described,
+            lines,
+            store,
+            sink,
+            rng,
+            stopped: false,
+            failed,
+        };
         Self { inner: Mutex::new(inner), wake: Arc::default(), news: watch::Sender::new(()) }
     }
 
@@ -212,6 +229,7 @@ impl Inner {
         self.store(|store| store.begin(identity))?;
         self.record = ServerRecord::new(identity.client, identity.server);
         self.lines = 0;
+        self.connections = 0;
         Ok(())
     }
 
@@ -223,8 +241,25 @@ impl Inner {
     /// An id that is not the client's.
     pub(crate) fn another_id(&mut self) -> InstanceId {
         let own = self.record.client_instance_id;
+        if self.wiped_keeps_id {
+            return own;
+        }
         // One of 2^32 is the same, so this ends.
         std::iter::repeat_with(|| InstanceId(self.rng.u32(..))).find(|&id| id != own).unwrap_or(own)
+    }
+
+    /// Whose connection begins now.
+    pub(crate) fn origin(&self, now: Duration, interval: Duration) -> Origin {
+        Origin {
+            now,
+            interval,
+            connection: self.connections,
+            is_first_client: true,
+            recorded: None,
+            recorded_for_others: Vec::new(),
+            is_quarantined: false,
+            server: self.record.server_instance_id.map(|id| id.0),
+        }
     }
 
     /// Any number, to vary a wait with.

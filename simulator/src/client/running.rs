@@ -16,6 +16,7 @@ use super::{
     Behaviour, ClientConfig, ClientControl, ClientError, ClientEvent, Connect, Disconnection, Observer, Sink, Stream,
 };
 use crate::connection::{End, drive};
+use crate::deviation::Knobs;
 
 /// Starts reference clients.
 #[derive(Clone, Copy, Debug)]
@@ -59,10 +60,23 @@ impl Client {
         equipment: Equipment,
     ) -> RunningClient {
         let Equipment { store, sink, observer } = equipment;
-        let kept = Arc::new(Kept::new(&config, store, sink));
+        let mut config = config;
+        let knobs = Arc::new(behaviour.deviation.knobs());
+        config.machine.first_message_id = knobs.first_message_id.unwrap_or(config.machine.first_message_id);
+        config.machine.timers = knobs.timers.unwrap_or(config.machine.timers);
+        let kept = Arc::new(Kept::new(&config, &knobs, store, sink));
         let started = Instant::now();
-        let life =
-            Life { kept: Arc::clone(&kept), config, behaviour, connector, observer, started, is_connected: false };
+        let life = Life {
+            kept: Arc::clone(&kept),
+            config,
+            behaviour,
+            knobs,
+            connector,
+            observer,
+            started,
+            is_connected: false,
+            waits: 0,
+        };
         RunningClient { kept, task: tokio::spawn(life.run()) }
     }
 }
@@ -110,6 +124,9 @@ struct Life<C> {
     /// The start of the machines' time.
     started: Instant,
     is_connected: bool,
+    knobs: Arc<Knobs>,
+    /// How often it has waited.
+    waits: u32,
 }
 
 impl<C: Connect> Life<C> {
@@ -156,12 +173,19 @@ impl<C: Connect> Life<C> {
                 }
                 if seen.accepted {
                     backoff.accepted();
+                    if self.knobs.stays_away {
+                        return std::future::pending().await;
+                    }
                 }
             }
             Ok(Err(error)) => self.tell(ClientEvent::NotConnected(error.to_string())),
             Err(_) => self.tell(ClientEvent::NotConnected("no answer".to_owned())),
         }
-        let wait = backoff.next_wait(self.kept.lock().jitter());
+        let mut wait = backoff.next_wait(self.kept.lock().jitter());
+        if let Some(waits) = self.knobs.waits {
+            wait = waits(self.waits);
+        }
+        self.waits += 1;
         self.tell(ClientEvent::Waiting(wait));
         sleep(wait).await;
     }
@@ -169,17 +193,21 @@ impl<C: Connect> Life<C> {
     /// One connection, until it is over.
     async fn converse(&mut self, stream: Stream, life: u64) -> Seen {
         let mut seen = Seen::default();
-        let machine = {
+        let (machine, tap) = {
             let mut inner = self.kept.lock();
             if inner.life != life {
                 return seen;
             }
             let config = Arc::new(self.config.machine.clone());
             let table = Arc::clone(&self.behaviour.table);
-            ClientMachine::with_table(config, table, self.started.elapsed(), &mut inner.record)
+            let now = self.started.elapsed();
+            let tap = self.behaviour.deviation.tap(&self.knobs, || inner.origin(now, config.keepalive_interval));
+            inner.connections += 1;
+            (ClientMachine::with_table(config, table, now, &mut inner.record), tap)
         };
         let (kept, started, observer) = (&*self.kept, self.started, &mut self.observer);
-        let session = Session { kept, life, machine, started, observer, seen: &mut seen, reason: None };
+        let knobs = &*self.knobs;
+        let session = Session { kept, life, machine, started, observer, seen: &mut seen, reason: None, knobs, tap };
         let wake = Arc::clone(&self.kept.wake);
         self.is_connected = true;
         let end = drive(stream, session, wake, started, self.config.machine.patience()).await;

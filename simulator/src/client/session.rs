@@ -8,7 +8,8 @@ use tokio::time::Instant;
 
 use super::kept::Kept;
 use super::{ClientEvent, Disconnection, Observer};
-use crate::connection::{Happened, Next, Outgoing, ROOM_FOR_EVENTS, Side};
+use crate::connection::{Happened, Next, Outgoing, Side};
+use crate::deviation::{Knobs, Tap, has_room};
 
 /// What a session has seen when it is over.
 #[derive(Debug, Default)]
@@ -29,11 +30,14 @@ pub(super) struct Session<'a> {
     pub(super) observer: &'a mut Option<Observer>,
     pub(super) seen: &'a mut Seen,
     pub(super) reason: Option<QuarantineReason<'static>>,
+    pub(super) knobs: &'a Knobs,
+    pub(super) tap: Option<Box<Tap>>,
 }
 
 impl Side for Session<'_> {
     fn deadline(&self) -> Option<Duration> {
-        self.machine.deadline()
+        let tap = self.tap.as_ref().and_then(|tap| tap.deadline());
+        self.machine.deadline().into_iter().chain(tap).min()
     }
 
     fn handle(&mut self, happened: Happened<'_>, outgoing: &mut Outgoing) -> Next {
@@ -45,6 +49,10 @@ impl Side for Session<'_> {
         }
         next
     }
+
+    fn ends_abruptly(&self) -> bool {
+        self.tap.as_ref().is_some_and(|tap| tap.resets())
+    }
 }
 
 impl Session<'_> {
@@ -55,34 +63,60 @@ impl Session<'_> {
             return Next::Drop;
         }
         let now = self.started.elapsed();
-        match happened {
-            Happened::Octets(octets) => self.machine.receive(now, octets, &mut inner.record),
-            Happened::PeerClosed => self.machine.peer_closed(&mut inner.record),
-            Happened::Deadline => self.machine.tick(now, &mut inner.record),
-            Happened::Woken => {}
+        let (machine, tap) = (&mut self.machine, &mut self.tap);
+        match (happened, tap.as_mut()) {
+            (Happened::Octets(octets), None) => machine.receive(now, octets, &mut inner.record),
+            (Happened::Octets(octets), Some(tap)) => tap.arrived(octets),
+            (Happened::PeerClosed, tap) => {
+                if let Some(tap) = tap {
+                    tap.end(now, |frame| machine.receive(now, frame, &mut inner.record));
+                }
+                machine.peer_closed(&mut inner.record);
+            }
+            (Happened::Deadline, _) => machine.tick(now, &mut inner.record),
+            (Happened::Woken, _) => {}
         }
         let mut next = Next::GoOn;
         loop {
+            let frame = tap.as_mut().and_then(|tap| tap.next(now));
+            if let Some(frame) = &frame {
+                machine.receive(now, frame, &mut inner.record);
+            }
             // Asked before the outputs are taken, so that none is left behind.
-            let more = outgoing.len() < ROOM_FOR_EVENTS && self.machine.publish_next(now, &mut inner.record);
-            while let Some(output) = self.machine.poll() {
+            let more =
+                frame.is_some() || has_room(tap.as_deref(), outgoing) && machine.publish_next(now, &mut inner.record);
+            while let Some(output) = machine.poll() {
                 // What is to outlive the process is written before what follows from it is sent. Where it can't be,
                 // nothing more is.
                 if inner.note(&output).is_err() {
                     return Next::Drop;
                 }
                 match output {
-                    Output::Send(octets) => outgoing.push(&octets),
+                    Output::Send(octets) => match tap {
+                        None => outgoing.push(&octets),
+                        Some(tap) => tap.sends(&octets),
+                    },
                     Output::Close { because } => {
                         self.seen.because = Some(Disconnection::Because(because));
+                        if self.knobs.end_forgets && !self.seen.accepted {
+                            inner.record.server_instance_id = None;
+                        }
                         next = Next::Close;
                     }
                     Output::Accepted => {
                         self.seen.accepted = true;
+                        if let Some(tap) = tap {
+                            tap.accepted(now);
+                        }
                         told.push(ClientEvent::Accepted);
                     }
                     Output::Quarantined(reason) => self.reason = Some(reason),
-                    Output::Rejected(code) => told.push(ClientEvent::Rejected { code, reason: self.reason.take() }),
+                    Output::Rejected(code) => {
+                        if self.knobs.rejection_forgets {
+                            inner.record.server_instance_id = None;
+                        }
+                        told.push(ClientEvent::Rejected { code, reason: self.reason.take() });
+                    }
                     Output::ServerIdChanged(id) => told.push(ClientEvent::ServerIdChanged(id)),
                     Output::Deliver(event) => told.push(ClientEvent::Delivered(event)),
                     Output::EventDelivered(number) => told.push(ClientEvent::EventDelivered(number)),
@@ -94,8 +128,12 @@ impl Session<'_> {
                 }
             }
             if !more {
-                return next;
+                break;
             }
+        }
+        match tap {
+            None => next,
+            Some(tap) => tap.settle(now, next, outgoing),
         }
     }
 }

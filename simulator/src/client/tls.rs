@@ -4,12 +4,16 @@ use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
+use rustls::client::WebPkiServerVerifier;
 use rustls::pki_types::ServerName;
 use serde::Deserialize;
 use tokio_rustls::TlsConnector;
 
+use super::Behaviour;
 use super::connect::{Connect, Stream, TcpConnect};
 use crate::config::ConfigError;
+use crate::deviation::Trust;
+use crate::deviation::trust::LenientAboutServers;
 use crate::pem::{authorities, certificates, key};
 
 /// A client's certificate and whom it trusts. All files are PEM files.
@@ -43,7 +47,22 @@ impl TlsConnect {
     ///
     /// [`ConfigError`] for a file that can't be used, and a name that is none.
     pub fn new(host: impl Into<String>, port: u16, tls: &ClientTls, base: &Path) -> Result<Self, ConfigError> {
-        let tcp = TcpConnect::new(host, port);
+        Self::trusting(host, port, tls, base, &Behaviour::default())
+    }
+
+    /// Like [`TlsConnect::new`], for a client that may trust other servers than the reference.
+    ///
+    /// # Errors
+    ///
+    /// As [`TlsConnect::new`].
+    pub fn trusting(
+        host: impl Into<String>,
+        port: u16,
+        tls: &ClientTls,
+        base: &Path,
+        behaviour: &Behaviour,
+    ) -> Result<Self, ConfigError> {
+        let tcp = TcpConnect::new(host, port).for_behaviour(behaviour);
         let name = tls.server_name.clone().unwrap_or_else(|| tcp.host().to_owned());
         let problem = format!("{name:?} is neither a host's name nor an address");
         let name = ServerName::try_from(name).map_err(|_| ConfigError::field("tls.server_name", problem))?;
@@ -51,10 +70,19 @@ impl TlsConnect {
         let provider = Arc::new(rustls::crypto::ring::default_provider());
         let chain = certificates("tls.certificate", &base.join(&tls.certificate))?;
         let key_file = base.join(&tls.key);
-        let config = rustls::ClientConfig::builder_with_provider(provider)
+        let roots = authorities("tls.ca", &base.join(&tls.ca))?;
+        let config = rustls::ClientConfig::builder_with_provider(Arc::clone(&provider))
             .with_safe_default_protocol_versions()
-            .map_err(|error| ConfigError::field("tls", error))?
-            .with_root_certificates(authorities("tls.ca", &base.join(&tls.ca))?)
+            .map_err(|error| ConfigError::field("tls", error))?;
+        let config = match behaviour.deviation.knobs().trust {
+            Trust::Proven => config.with_root_certificates(roots),
+            trust => {
+                let strict = WebPkiServerVerifier::builder_with_provider(Arc::new(roots), provider).build();
+                let strict = strict.map_err(|error| ConfigError::field("tls.ca", error))?;
+                config.dangerous().with_custom_certificate_verifier(Arc::new(LenientAboutServers { strict, trust }))
+            }
+        };
+        let config = config
             .with_client_auth_cert(chain, key("tls.key", &key_file)?)
             .map_err(|error| ConfigError::named_file("tls.key", &key_file, error))?;
         Ok(Self { tcp, name, connector: TlsConnector::from(Arc::new(config)) })

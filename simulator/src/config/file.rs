@@ -141,6 +141,7 @@ impl ServerConfig {
             rejected_event_types: self.events.rejected.clone(),
             rejection_reason,
             first_message_id: self.events.first_message_id,
+            timers: machine::Timers::default(),
         })
     }
 }

@@ -1,5 +1,6 @@
 //! The loop that every connection runs in.
 
+use std::io;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -56,6 +57,11 @@ pub(crate) trait Side {
 
     /// Learns what happened, puts what is to be sent into `outgoing`, and says how to go on.
     fn handle(&mut self, happened: Happened<'_>, outgoing: &mut Outgoing) -> Next;
+
+    /// Whether it ends without an orderly close once everything is sent.
+    fn ends_abruptly(&self) -> bool {
+        false
+    }
 }
 
 /// Runs a connection until it ends.
@@ -92,7 +98,8 @@ pub(crate) async fn drive<S: AsyncRead + AsyncWrite>(
                 Ok(()) => Happened::Woken,
                 Err(_) => Happened::PeerClosed,
             },
-            read = reader.read(&mut octets), if listens => match read {
+            // Once is enough: whoever goes on after the end of the stream would hear of nothing else.
+            read = reader.read(&mut octets), if listens && !peer_closed => match read {
                 Ok(count @ 1..) => Happened::Octets(octets.get(..count).unwrap_or_default()),
                 Ok(0) | Err(_) => Happened::PeerClosed,
             },
@@ -103,10 +110,11 @@ pub(crate) async fn drive<S: AsyncRead + AsyncWrite>(
         peer_closed |= matches!(happened, Happened::PeerClosed);
         next = side.handle(happened, &mut outgoing);
     }
+    let abruptly = side.ends_abruptly();
     drop(side);
     let closing = async {
         outgoing.finish(&mut writer).await?;
-        writer.shutdown().await
+        if abruptly { Err(io::ErrorKind::ConnectionReset.into()) } else { writer.shutdown().await }
     };
     if matches!(timeout(FLUSH, closing).await, Ok(Ok(()))) && !peer_closed {
         drain(&mut reader, &mut octets).await;
@@ -120,6 +128,13 @@ pub(crate) async fn close<S: AsyncRead + AsyncWrite>(stream: S) {
     if matches!(timeout(FLUSH, writer.shutdown()).await, Ok(Ok(()))) {
         drain(&mut reader, &mut [0; READ]).await;
     }
+}
+
+/// Takes no notice of a connection until the peer ends it.
+pub(crate) async fn ignore<S: AsyncRead + AsyncWrite>(stream: S) {
+    let (mut reader, _writer) = split(stream);
+    let mut octets = [0; READ];
+    while matches!(reader.read(&mut octets).await, Ok(1..)) {}
 }
 
 async fn drain<R: AsyncRead + Unpin>(reader: &mut R, octets: &mut [u8]) {

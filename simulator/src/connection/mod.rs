@@ -6,5 +6,5 @@
 mod drive;
 mod outgoing;
 
-pub(crate) use drive::{End, Happened, Next, ROOM_FOR_EVENTS, Side, close, drive};
+pub(crate) use drive::{End, Happened, Next, ROOM_FOR_EVENTS, Side, close, drive, ignore};
 pub(crate) use outgoing::Outgoing;

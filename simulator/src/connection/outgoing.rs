@@ -15,6 +15,8 @@ pub(crate) struct Outgoing {
     unflushed: bool,
     /// When the peer last took something, or the first octet came to wait.
     progress: Instant,
+    /// The most octets that the stream is given at once.
+    segment: usize,
 }
 
 impl Outgoing {
@@ -22,7 +24,12 @@ impl Outgoing {
     const KEPT: usize = 1 << 14;
 
     pub(crate) fn new() -> Self {
-        Self { octets: Vec::new(), written: 0, unflushed: false, progress: Instant::now() }
+        Self { octets: Vec::new(), written: 0, unflushed: false, progress: Instant::now(), segment: usize::MAX }
+    }
+
+    /// From now on the stream is given so many octets at once, and takes those before there are more.
+    pub(crate) fn limit_segments(&mut self, octets: usize) {
+        self.segment = octets;
     }
 
     /// How many octets wait.
@@ -59,7 +66,8 @@ impl Outgoing {
             stream.flush().await?;
             self.unflushed = false;
         } else {
-            let count = stream.write(waiting).await?;
+            let segment = waiting.get(..self.segment).unwrap_or(waiting);
+            let count = stream.write(segment).await?;
             if count == 0 {
                 return Err(io::ErrorKind::WriteZero.into());
             }

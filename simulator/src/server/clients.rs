@@ -9,6 +9,7 @@ use sinkcheck_spec::machine::ClientRecord;
 use tokio::sync::Notify;
 
 use super::UnknownClient;
+use crate::deviation::Takeover;
 
 /// All clients that the server knows. The set never changes.
 #[derive(Debug)]
@@ -34,6 +35,8 @@ pub(crate) struct Shared {
     /// The one that was accepted last.
     current: Option<ConnectionId>,
     opened: u64,
+    /// How many had been opened when the client was put back last.
+    opened_before: u64,
 }
 
 #[derive(Debug)]
@@ -69,6 +72,17 @@ impl Clients {
         self.by_name.values().find(|client| client.certificate.as_ref() == Some(certificate))
     }
 
+    /// The ids that are on record for other clients than that of this number.
+    pub(crate) fn recorded_except(&self, number: usize) -> Vec<u32> {
+        let others = self.by_name.values().filter(|client| Arc::as_ptr(client).addr() != number);
+        others.filter_map(|client| client.lock().record.recorded).map(|id| id.0).collect()
+    }
+
+    /// The client whose name comes first, for a server that doesn't care who is speaking.
+    pub(crate) fn anybody(&self) -> Option<&Arc<Client>> {
+        self.by_name.values().next()
+    }
+
     /// Ends every connection.
     pub(crate) fn drop_connections(&self) {
         for client in self.by_name.values() {
@@ -80,7 +94,7 @@ impl Clients {
 impl Client {
     pub(crate) fn new(configured: ClientRecord, certificate: Option<CertificateDer<'static>>) -> Self {
         let record = configured.clone();
-        let shared = Shared { record, connections: BTreeMap::new(), current: None, opened: 0 };
+        let shared = Shared { record, connections: BTreeMap::new(), current: None, opened: 0, opened_before: 0 };
         Self { configured, certificate, shared: Mutex::new(shared) }
     }
 
@@ -94,6 +108,7 @@ impl Client {
         let mut shared = self.lock();
         shared.drop_connections();
         shared.record = self.configured.clone();
+        shared.opened_before = shared.opened;
     }
 
     pub(crate) fn join(self: &Arc<Self>) -> Membership {
@@ -129,9 +144,32 @@ impl Membership {
         shared.connections.contains_key(&self.id).then_some(shared)
     }
 
+    /// Which client it is, as a number that no other client of the server has.
+    pub(crate) fn client_number(&self) -> usize {
+        Arc::as_ptr(&self.client).addr()
+    }
+
+    /// How many connections the client had before this one, since it was put back last.
+    pub(crate) fn earlier_connections(&self) -> u64 {
+        self.id.0.saturating_sub(self.client.lock().opened_before)
+    }
+
+    /// Whether another connection of the client counts.
+    pub(crate) fn has_rival(&self) -> bool {
+        self.client.lock().current.is_some_and(|id| id != self.id)
+    }
+
+    /// This connection takes over before it is accepted.
+    pub(crate) fn take_over_unaccepted(&self) {
+        self.take_over(&mut self.client.lock(), Takeover::Connected);
+    }
+
     /// This connection was accepted: it is the one that counts, and the one before it learns so.
-    pub(crate) fn take_over(&self, shared: &mut Shared) {
+    pub(crate) fn take_over(&self, shared: &mut Shared, takeover: Takeover) {
         let before = shared.current.replace(self.id);
+        if takeover == Takeover::OlderStays {
+            return;
+        }
         if let Some(older) = before.filter(|&id| id != self.id).and_then(|id| shared.connections.get_mut(&id)) {
             older.taken_over = true;
             older.wake.notify_one();

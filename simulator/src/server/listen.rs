@@ -6,6 +6,8 @@ use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
+use sinkcheck_spec::machine::ClientRecord;
+use sinkcheck_spec::wire::QuarantineReason;
 use tokio::net::{TcpListener, TcpStream};
 use tokio::select;
 use tokio::sync::{Semaphore, watch};
@@ -15,9 +17,11 @@ use tokio_rustls::TlsAcceptor;
 
 use super::StartError;
 use super::clients::{Client, Clients};
-use super::connection::{Context, serve};
+use super::connection::serve;
+use super::context::Context;
 use crate::config::{ListenerConfig, Scheme};
-use crate::connection::close;
+use crate::connection::{close, ignore};
+use crate::deviation::{Closing, Trust};
 
 /// The connections that a server has at most, over all listeners; more are closed when they are accepted.
 pub(crate) const MAX_CONNECTIONS: usize = 4096;
@@ -112,19 +116,41 @@ impl Reception {
     async fn receive(&self, stream: TcpStream) {
         // Answers are small and wait for nothing. Where it can't be set, they are only slower.
         let _ = stream.set_nodelay(true);
+        if self.context.knobs.closing == Closing::Reset {
+            // Where it can't be set, the end is an orderly one.
+            let _ = stream.set_zero_linger();
+        }
         match &self.identify {
             Identify::As(client) => serve(stream, client.join(), &self.context).await,
             Identify::ByCertificate(acceptor) => {
                 let handshake = timeout(self.context.config.patience(), acceptor.accept(stream));
                 let Ok(Ok(stream)) = handshake.await else { return };
                 let certificate = stream.get_ref().1.peer_certificates().and_then(<[_]>::first);
-                let client = certificate.and_then(|certificate| self.clients.with_certificate(certificate)).cloned();
+                let client = certificate.and_then(|certificate| self.clients.with_certificate(certificate));
+                let client = client.or_else(|| self.taken_for_a_client(certificate.is_some())).cloned();
                 match client {
                     Some(client) => serve(stream, client.join(), &self.context).await,
+                    None if self.context.knobs.trust == Trust::UnknownWait => ignore(stream).await,
+                    None if self.context.knobs.trust == Trust::UnknownRejected => {
+                        let record = ClientRecord::new(None, QuarantineReason::new(&[][..], "unknown").ok());
+                        serve(stream, Arc::new(Client::new(record, None)).join(), &self.context).await;
+                    }
                     None => close(stream).await,
                 }
             }
         }
+    }
+}
+
+impl Reception {
+    /// Whom a peer is taken for that no client's certificate proves to be one: nobody, unless the server trusts too much.
+    fn taken_for_a_client(&self, has_certificate: bool) -> Option<&Arc<Client>> {
+        let is_taken = match self.context.knobs.trust {
+            Trust::WithoutCertificate => !has_certificate,
+            Trust::AnyAuthority | Trust::UnknownClients => has_certificate,
+            Trust::Proven | Trust::UnknownWait | Trust::UnknownRejected | Trust::AnyName | Trust::Expired => false,
+        };
+        is_taken.then(|| self.clients.anybody()).flatten()
     }
 }
 
@@ -138,11 +164,12 @@ fn concerns_one_connection(error: &io::Error) -> bool {
 mod tests {
     use std::collections::VecDeque;
 
-    use sinkcheck_spec::machine::{self, ClientRecord, Table};
+    use sinkcheck_spec::machine;
     use tokio::io::AsyncReadExt as _;
     use tokio::time::Instant;
 
     use super::*;
+    use crate::server::Behaviour;
 
     /// Fails in these ways first, each time as soon as it is asked.
     struct Failing(VecDeque<io::Error>, TcpListener);
@@ -160,8 +187,7 @@ mod tests {
         let client = Client::new(ClientRecord::default(), None);
         let clients = Arc::new(Clients::new([("known".to_owned(), client)]));
         let client = Arc::clone(clients.named("known").expect("a known client"));
-        let config = Arc::new(machine::ServerConfig::default());
-        let context = Context { config, table: Arc::new(Table::server()), started: Instant::now() };
+        let context = Context::new(machine::ServerConfig::default(), Behaviour::default(), Arc::clone(&clients));
         let room = Arc::new(Semaphore::new(connections));
         Reception { identify: Identify::As(client), clients, context: Arc::new(context), room }
     }

@@ -13,6 +13,7 @@
 mod behaviour;
 pub(crate) mod clients;
 mod connection;
+mod context;
 mod error;
 mod listen;
 mod running;

@@ -9,10 +9,10 @@ use sinkcheck_spec::machine::ClientRecord;
 use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::sync::{Semaphore, watch};
 use tokio::task::{JoinHandle, JoinSet};
-use tokio::time::Instant;
 
 use super::clients::{Client, Clients};
-use super::connection::{Context, serve};
+use super::connection::serve;
+use super::context::Context;
 use super::listen::{Identify, MAX_CONNECTIONS, Reception, accept_loop, bind};
 use super::{Behaviour, Listening, StartError, UnknownClient, tls};
 use crate::Control;
@@ -56,9 +56,9 @@ impl Server {
     ) -> Result<RunningServer, StartError> {
         config.check()?;
         let clients = Arc::new(clients(&config, base)?);
-        let acceptor = config.tls.as_ref().map(|tls| tls::acceptor(tls, base)).transpose()?;
-        let machine = Arc::new(config.machine()?);
-        let context = Arc::new(Context { config: machine, table: behaviour.table, started: Instant::now() });
+        let trust = behaviour.deviation.knobs().trust;
+        let acceptor = config.tls.as_ref().map(|tls| tls::acceptor(tls, base, trust)).transpose()?;
+        let context = Arc::new(Context::new(config.machine()?, behaviour, Arc::clone(&clients)));
         let room = Arc::new(Semaphore::new(MAX_CONNECTIONS));
         let mut bound = Vec::with_capacity(config.listeners.len());
         for listener in &config.listeners {

@@ -65,7 +65,7 @@ impl ClientMachine {
     }
 
     fn idle_at(&self) -> Duration {
-        self.last_busy.saturating_add(self.config.keepalive_interval)
+        self.last_busy.saturating_add(self.config.idle())
     }
 
     fn silent_at(&self) -> Duration {

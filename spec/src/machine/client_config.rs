@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 use std::fmt;
 use std::time::Duration;
 
-use super::ServerConfig;
+use super::{ServerConfig, Timers};
 use crate::wire::{ConnectionRequest, InstanceId, MessageId, Reason, TooLong};
 
 /// What a client is set up with. Its ids are not here: they belong to its [`super::ServerRecord`], which changes.
@@ -22,13 +22,21 @@ pub struct ClientConfig {
     pub rejection_reason: Reason<'static>,
     /// The message id of its first PUBLISH on each connection (`events.first-id` is open).
     pub first_message_id: MessageId,
+    /// How many intervals it waits for what.
+    pub timers: Timers,
 }
 
 impl ClientConfig {
-    /// How long a connection may be silent: 1.5 keepalive intervals.
+    /// How long a connection may be idle until a PING is sent: one keepalive interval, unless the timers say otherwise.
+    #[must_use]
+    pub fn idle(&self) -> Duration {
+        Timers::of(self.timers.idle, self.keepalive_interval)
+    }
+
+    /// How long a connection may be silent: 1.5 keepalive intervals, unless the timers say otherwise.
     #[must_use]
     pub fn patience(&self) -> Duration {
-        self.keepalive_interval.saturating_add(self.keepalive_interval / 2)
+        Timers::of(self.timers.silence, self.keepalive_interval)
     }
 }
 
@@ -43,6 +51,7 @@ impl Default for ClientConfig {
             rejected_event_types: server.rejected_event_types,
             rejection_reason: server.rejection_reason,
             first_message_id: server.first_message_id,
+            timers: server.timers,
         }
     }
 }

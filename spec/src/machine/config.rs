@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 use std::time::Duration;
 
+use super::Timers;
 use crate::wire::{InstanceId, MessageId, Reason};
 
 /// What a server is set up with. One value serves all connections.
@@ -20,13 +21,15 @@ pub struct ServerConfig {
     pub rejection_reason: Reason<'static>,
     /// The message id of its first PUBLISH on each connection (`events.first-id` is open).
     pub first_message_id: MessageId,
+    /// How many intervals it waits for what.
+    pub timers: Timers,
 }
 
 impl ServerConfig {
-    /// How long a connection may be silent: 1.5 keepalive intervals.
+    /// How long a connection may be silent: 1.5 keepalive intervals, unless the timers say otherwise.
     #[must_use]
     pub fn patience(&self) -> Duration {
-        self.keepalive_interval.saturating_add(self.keepalive_interval / 2)
+        Timers::of(self.timers.silence, self.keepalive_interval)
     }
 }
 
@@ -41,6 +44,7 @@ impl Default for ServerConfig {
             rejected_event_types: BTreeSet::from([99]),
             rejection_reason: default_rejection(),
             first_message_id: MessageId::ZERO,
+            timers: Timers::default(),
         }
     }
 }

@@ -10,7 +10,8 @@
 //! [`ClientMachine`] is driven alike, with the client's [`ServerRecord`]. Its request is among its outputs at once. Between
 //! connections the client waits as [`Backoff`] says.
 //!
-//! What a machine does on what is in one [`Table`]. [`decide()`] says how the server finds a request, [`server_diagram`]
+//! What a machine does on what is in one [`Table`]. [`mutations()`] lists those that differ from it in one place. [`decide()`] says how the
+//! server finds a request, [`server_diagram`]
 //! and [`client_diagram`] draw the tables.
 //!
 //! ```
@@ -42,6 +43,7 @@ mod effect;
 mod in_flight;
 mod input;
 mod log;
+mod mutation;
 mod outbox;
 mod output;
 mod record;
@@ -49,6 +51,7 @@ mod reply;
 mod server;
 mod state;
 mod table;
+mod timers;
 
 pub use backoff::Backoff;
 pub use client::ClientMachine;
@@ -59,6 +62,7 @@ pub use diagram::{client_diagram, server_diagram};
 pub use effect::Effect;
 pub use input::Input;
 pub use log::Log;
+pub use mutation::{Change, Mutation, mutations};
 pub use outbox::{EventNumber, Outbox, OutboxFull, Refused};
 pub use output::Output;
 pub use record::{ClientRecord, ServerRecord};
@@ -66,3 +70,4 @@ pub use reply::Reply;
 pub use server::ServerMachine;
 pub use state::State;
 pub use table::{Row, Table, Transition};
+pub use timers::Timers;

@@ -9,11 +9,26 @@ pub struct Breach {
     pub rule: &'static str,
     /// What was seen, in words.
     pub what: String,
+    /// It is that of a PONG that answers nothing.
+    pub(super) is_of_pong: bool,
 }
 
 impl Breach {
+    /// One that was found elsewhere; `is_of_pong` if the content that broke the rule is a PONG.
+    #[must_use]
+    pub fn found(rule: &'static str, what: String, is_of_pong: bool) -> Self {
+        Self { rule, what, is_of_pong }
+    }
+
     pub(super) fn new(rule: &'static str, what: impl Into<String>) -> Self {
-        Self { rule, what: what.into() }
+        Self { rule, what: what.into(), is_of_pong: false }
+    }
+
+    /// Whether all that was seen is a PONG too many. Taken alone that proves nothing: a PONG may come at any time, and only
+    /// whoever knows that this peer sends none of its own accord can say that it answers something.
+    #[must_use]
+    pub fn is_of_pong(&self) -> bool {
+        self.is_of_pong
     }
 
     /// The layout rule that a peer breaks by sending a content that can't be read.

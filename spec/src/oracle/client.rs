@@ -83,6 +83,11 @@ impl ClientOracle {
         self.pongs.waiting()
     }
 
+    /// Whether a PONG came that nothing can have asked for: this peer sends some of its own accord.
+    pub fn ponged_unasked(&self) -> bool {
+        self.pongs.came_unasked()
+    }
+
     /// Whether the client has shown that it read our acceptance: it published after it was sent, or answered an event that was
     /// sent behind it. A PONG doesn't show it, since it may come unasked.
     #[must_use]

@@ -12,6 +12,8 @@ pub(super) struct Pongs {
     pongs: usize,
     /// What was sent before is unknown, and a PONG may answer that.
     joined_late: bool,
+    /// A PONG came that nothing can have asked for.
+    unasked: bool,
 }
 
 impl Pongs {
@@ -56,6 +58,22 @@ impl Pongs {
         if self.joined_late {
             return None;
         }
+        let breach = self.blame(last_sent, cut_off, malformed);
+        self.unasked |= breach.is_none();
+        breach.map(|breach| Breach { is_of_pong: true, ..breach })
+    }
+
+    /// Whether a PONG came that nothing can have asked for: the peer sends some of its own accord.
+    pub(super) fn came_unasked(&self) -> bool {
+        self.unasked
+    }
+
+    fn blame(
+        &self,
+        last_sent: Option<MessageType>,
+        cut_off: Option<MessageType>,
+        malformed: Option<&'static str>,
+    ) -> Option<Breach> {
         // A PONG may come at any time among other messages; what it may not be is a second answer or an answer to a PONG.
         if last_sent == Some(MessageType::Pong) {
             Some(Breach::new("keepalive.pong-not-answered", "a PONG answers a PONG"))

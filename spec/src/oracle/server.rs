@@ -105,6 +105,11 @@ impl ServerOracle {
         self.pongs.waiting()
     }
 
+    /// Whether a PONG came that nothing can have asked for: this peer sends some of its own accord.
+    pub fn ponged_unasked(&self) -> bool {
+        self.pongs.came_unasked()
+    }
+
     /// A frame with this content is about to be sent.
     pub fn sent(&mut self, content: &[u8]) {
         self.sent_reading(&Reading::of(content));

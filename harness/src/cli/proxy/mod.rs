@@ -145,7 +145,7 @@ impl Meant {
 }
 
 /// No file is written to by two.
-fn check_places(typed: &Proxy, outputs: &[Output]) -> Result<(), Failure> {
+fn check_places(typed: &Proxy, outputs: &[Output<sinkcheck_reports::render::Format>]) -> Result<(), Failure> {
     let twice = |file: &Path| Err(Failure::usage(format!("two things can't be written to {}", file.display())));
     match (&typed.record, &typed.findings) {
         (Some(record), _) if outputs::replaces(outputs, record) => twice(record),

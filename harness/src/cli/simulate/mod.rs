@@ -2,6 +2,7 @@
 
 mod adapter;
 mod client;
+mod departing;
 mod server;
 mod server_config;
 mod typed;

@@ -2,6 +2,7 @@
 
 use sinkcheck_simulator::config::{ClientConfig, ListenerConfig, Quarantine};
 use sinkcheck_simulator::control::serve_lines;
+use sinkcheck_simulator::server::Behaviour;
 use sinkcheck_simulator::{Server, ServerConfig};
 use sinkcheck_spec::wire::InstanceId;
 use tokio::runtime::Runtime;
@@ -13,8 +14,12 @@ use crate::cli::exit::{CONFORMS, Failure};
 use crate::cli::outputs::to_stdout;
 
 pub(super) fn simulate(typed: &SimulateServer, runtime: &Runtime) -> Result<u8, Failure> {
+    if let Some(code) = typed.departing.list()? {
+        return Ok(code);
+    }
+    let behaviour = typed.departing.behaviour()?;
     let (config, origin) = configuration(typed)?;
-    runtime.block_on(server(config, &origin, typed.control.as_deref()))
+    runtime.block_on(server(config, behaviour, &origin, typed.control.as_deref()))
 }
 
 fn configuration(typed: &SimulateServer) -> Result<(ServerConfig, Origin), Failure> {
@@ -57,13 +62,18 @@ fn client_by_name(name: &str) -> ClientConfig {
     client
 }
 
-async fn server(config: ServerConfig, origin: &Origin, control: Option<&str>) -> Result<u8, Failure> {
+async fn server(
+    config: ServerConfig,
+    behaviour: Behaviour,
+    origin: &Origin,
+    control: Option<&str>,
+) -> Result<u8, Failure> {
     let mut ending = Ending::begin()?;
     let control = match control {
         Some(text) => Some(control_at(text).await?),
         None => None,
     };
-    let server = Server::start(config, &origin.base).await.map_err(|error| origin.failure(error))?;
+    let server = Server::start_with(config, &origin.base, behaviour).await.map_err(|error| origin.failure(error))?;
     if let Some(listener) = control {
         tokio::spawn(serve_lines(listener, server.control()));
     }

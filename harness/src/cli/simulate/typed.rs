@@ -4,6 +4,8 @@ use std::path::PathBuf;
 
 use clap::{Args, Subcommand};
 
+use super::departing::{DepartingClient, DepartingServer};
+
 #[derive(Debug, Args)]
 pub(in crate::cli) struct Simulate {
     #[command(subcommand)]
@@ -66,6 +68,8 @@ pub(super) struct SimulateServer {
     /// Answer an adapter's questions at this address: HOST:PORT
     #[arg(long, value_name = "ADDRESS")]
     pub(super) control: Option<String>,
+    #[command(flatten)]
+    pub(super) departing: DepartingServer,
 }
 
 #[derive(Debug, Args)]
@@ -124,4 +128,6 @@ pub(super) struct SimulateClient {
     /// Don't tell what happens to the connection
     #[arg(long, short)]
     pub(super) quiet: bool,
+    #[command(flatten)]
+    pub(super) departing: DepartingClient,
 }

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use sinkcheck_cases::language::{Certificate, Fixture};
 use sinkcheck_reports::document::Reason;
-use sinkcheck_simulator::client::{RunningClient, TcpConnect};
+use sinkcheck_simulator::client::{Behaviour, RunningClient, TcpConnect};
 use sinkcheck_spec::machine::Backoff;
 use sinkcheck_spec::oracle::ClientHistory;
 use sinkcheck_spec::wire::InstanceId;
@@ -92,6 +92,9 @@ impl Berth {
                 publishes: wanted.publishes,
                 keepalive_interval: KEEPALIVE,
                 backoff: Backoff::new(WAITS),
+                // The same waits in each run, so that runs are alike.
+                seed: 0,
+                behaviour: Behaviour::default(),
             };
             let running = set_up
                 .start(TcpConnect::new(host, berth.listening.address.port()))

@@ -149,7 +149,10 @@ async fn next(berth: &Berth) -> Result<Connection, Reason> {
 }
 
 /// Accepts a client that has connected; its request.
-pub(super) async fn accept(connection: &Connection, server: InstanceId) -> Result<ConnectionRequest<'static>, Reason> {
+pub(in crate::run) async fn accept(
+    connection: &Connection,
+    server: InstanceId,
+) -> Result<ConnectionRequest<'static>, Reason> {
     connection.inbox().holds_events = true;
     let request = connection
         .wait(Instant::now() + PATIENCE, |inbox: &mut Inbox| match inbox.request.take() {
@@ -182,7 +185,7 @@ pub(super) async fn accept(connection: &Connection, server: InstanceId) -> Resul
 }
 
 /// Measures the client; what is to be said if that fails.
-pub(super) async fn measured(connection: &Connection, target: &Target) -> Result<Calibration, String> {
+pub(in crate::run) async fn measured(connection: &Connection, target: &Target) -> Result<Calibration, String> {
     let event = default_event(target, EventClass::Accepted).and_then(|fields| Event::new(fields).ok());
     let event = event.ok_or("The target file's accepted event is too long to be sent.")?;
     let measured = measure(connection, &event).await;

@@ -5,6 +5,8 @@ mod berth;
 mod contact;
 mod launched;
 
+pub(in crate::run) use self::contact::{accept, measured};
+
 use std::collections::HashMap;
 use std::sync::Arc;
 use std::sync::atomic::AtomicUsize;
@@ -13,6 +15,7 @@ use std::time::Duration;
 use sinkcheck_cases::language::{Ask, Certificate, Fixture, Scenario, Transport, Verb};
 use sinkcheck_reports::document::{CaseResult, CaseVerdict, Reason};
 use sinkcheck_reports::event::RunEvent;
+use sinkcheck_spec::catalogue::Role;
 use sinkcheck_spec::wire::InstanceId;
 use tokio::sync::Semaphore;
 use tokio::task::{Id, JoinError, JoinSet};
@@ -21,7 +24,7 @@ use self::contact::Contact;
 use self::launched::LaunchedCase;
 use super::serials::Serials;
 use super::transcripts::Transcripts;
-use super::virtual_time::{Play, play_in_virtual_time};
+use super::virtual_time::{Peer, Play, World};
 use super::{Run, fault, stopped};
 use crate::judge::unplayed;
 use crate::player::{LagMonitor, Setting};
@@ -75,7 +78,9 @@ impl Run {
             publishing: contact.publishing,
             ordeal: Arc::default(),
             absences: Arc::default(),
+            habits: Arc::default(),
             timeouts: Arc::new(AtomicUsize::new(0)),
+            keeps_transcript: true,
             serial: 0,
             salt: self.target.salt(),
         };
@@ -94,11 +99,12 @@ impl Run {
         let mut running: JoinSet<CaseResult> = JoinSet::new();
         let mut under_way: HashMap<Id, Arc<Scenario>> = HashMap::new();
         let starting = Arc::new(Semaphore::new(std::thread::available_parallelism().map_or(2, usize::from)));
+        let world = World::new(Peer::reference(Role::Client), (*self.target).clone());
         for (scenario, serial) in self.take_virtual(&serials) {
             self.emit(RunEvent::CaseStarted { id: scenario.id.clone() });
-            let (target, play) = (Arc::clone(&self.target), Play { serial, salt: setting.salt });
-            let case = Arc::clone(&scenario);
-            let case = running.spawn_blocking(move || play_in_virtual_time(&case, &target, play));
+            let play = Play { serial, salt: setting.salt };
+            let (world, case) = (world.clone(), Arc::clone(&scenario));
+            let case = running.spawn_blocking(move || world.play(&case, play));
             under_way.insert(case.id(), scenario);
         }
         loop {

@@ -17,7 +17,7 @@ pub(super) const PATIENCE: Duration = Duration::from_secs(5);
 const PATIENCE_AFTER_A_BREACH: Duration = Duration::from_millis(500);
 
 /// Sends a request as a client and waits for the response; the reason in words if there is none.
-pub(super) async fn introduce(
+pub(in crate::run) async fn introduce(
     connection: &Connection,
     seat: &Seat,
     server: Option<InstanceId>,

@@ -6,6 +6,8 @@ mod lost;
 mod seats;
 mod service;
 
+pub(in crate::run) use self::greeting::introduce;
+
 use std::collections::HashMap;
 use std::sync::Arc;
 use std::sync::atomic::AtomicUsize;
@@ -14,6 +16,7 @@ use std::time::Duration;
 use sinkcheck_cases::language::{Fixture, Owner, Scenario, Transport, Verb};
 use sinkcheck_reports::document::{CaseResult, CaseVerdict, Reason};
 use sinkcheck_reports::event::RunEvent;
+use sinkcheck_spec::catalogue::Role;
 use sinkcheck_spec::wire::InstanceId;
 use tokio::task::{Id, JoinError, JoinSet};
 use tokio::time::Instant;
@@ -24,7 +27,7 @@ use self::seats::{Seats, Taken, Want};
 use self::service::Service;
 use super::serials::Serials;
 use super::transcripts::Transcripts;
-use super::virtual_time::{Play, play_in_virtual_time};
+use super::virtual_time::{Peer, Play, World};
 use super::{Run, fault, judged, stopped, timed};
 use crate::judge::{judge, unplayed};
 use crate::player::{LagMonitor, MANY_TIMEOUTS, Publishing, Seat, Setting};
@@ -89,7 +92,9 @@ impl Run {
             publishing: Publishing::default(),
             ordeal: Arc::default(),
             absences: Arc::default(),
+            habits: Arc::default(),
             timeouts: Arc::new(AtomicUsize::new(if contact.is_silent { MANY_TIMEOUTS } else { 0 })),
+            keeps_transcript: true,
             serial: 0,
             salt: self.target.salt(),
         };
@@ -99,12 +104,13 @@ impl Run {
         let mut running: JoinSet<Finished> = JoinSet::new();
         let mut under_way: HashMap<Id, (Arc<Scenario>, Vec<Taken>)> = HashMap::new();
         let mut silent_in_a_row = 0;
+        let world = World::new(Peer::reference(Role::Server), (*self.target).clone());
         for (scenario, serial) in self.take_virtual(&serials) {
             self.emit(RunEvent::CaseStarted { id: scenario.id.clone() });
-            let (target, play) = (Arc::clone(&self.target), Play { serial, salt: setting.salt });
-            let case = Arc::clone(&scenario);
+            let play = Play { serial, salt: setting.salt };
+            let (world, case) = (world.clone(), Arc::clone(&scenario));
             let case = running.spawn_blocking(move || {
-                let result = play_in_virtual_time(&case, &target, play);
+                let result = world.play(&case, play);
                 Finished { result, accepted_as: Vec::new() }
             });
             under_way.insert(case.id(), (scenario, Vec::new()));

@@ -63,6 +63,10 @@ pub struct ReferenceClient {
     pub keepalive_interval: Duration,
     /// The waits between its attempts to connect.
     pub backoff: Backoff,
+    /// What its waits vary by.
+    pub seed: u64,
+    /// What it does: the reference's behaviour, or another one.
+    pub behaviour: Behaviour,
 }
 
 impl ReferenceClient {
@@ -74,13 +78,12 @@ impl ReferenceClient {
         let mut config = ClientConfig {
             client_instance_id: self.client,
             server_instance_id: self.server,
-            // The same waits in each run, so that runs are alike.
-            seed: Some(0),
+            seed: Some(self.seed),
             backoff: self.backoff,
             ..ClientConfig::default()
         };
         config.machine.keepalive_interval = self.keepalive_interval;
-        let running = Client::start(config, Behaviour::default(), connector);
+        let running = Client::start(config, self.behaviour, connector);
         let control = running.control();
         for number in 0..self.publishes {
             if let Ok(event) = own_event(number.into()) {

@@ -56,15 +56,42 @@ pub async fn reference_server() -> Result<(RunningServer, Target), StartError> {
                 host: listening.address.ip().to_string(),
                 port: Some(listening.address.port()),
             };
-            let client_instance_id = if fixture == Fixture::New { InstanceId(1001) } else { CLIENT };
-            Some(Identity { name, fixture, dial: Dial { address, tls: None }, client_instance_id })
+            Some(Identity {
+                name,
+                fixture,
+                dial: Dial { address, tls: None },
+                client_instance_id: introduced_as(fixture),
+            })
         })
         .collect();
     identities.sort_by_key(|identity| fixture_of(&identity.name));
-    let target = Target {
+    let mut target = described(server_instance_id, identities);
+    "tcp on loopback, built in".clone_into(&mut target.address);
+    target.adapter = Some(AdapterKind::BuiltIn(server.control()));
+    Ok((server, target))
+}
+
+/// A reference server that listens nowhere.
+pub(super) fn server_without_address() -> Target {
+    let identities = clients().into_keys().filter_map(|name| {
+        let (fixture, _) = fixture_of(&name)?;
+        let address = Address { scheme: Scheme::Tcp, host: "memory".to_owned(), port: None };
+        Some(Identity { name, fixture, dial: Dial { address, tls: None }, client_instance_id: introduced_as(fixture) })
+    });
+    let mut identities: Vec<Identity> = identities.collect();
+    identities.sort_by_key(|identity| fixture_of(&identity.name));
+    described(ServerConfig::default().server_instance_id, identities)
+}
+
+fn introduced_as(fixture: Fixture) -> InstanceId {
+    if fixture == Fixture::New { InstanceId(1001) } else { CLIENT }
+}
+
+fn described(server_instance_id: InstanceId, identities: Vec<Identity>) -> Target {
+    Target {
         name: "sinkcheck reference server".to_owned(),
         role: Role::Server,
-        address: "tcp on loopback, built in".to_owned(),
+        address: "in memory".to_owned(),
         capabilities: None,
         server_instance_id: Some(server_instance_id),
         supported_version: "1.0.0".to_owned(),
@@ -76,20 +103,15 @@ pub async fn reference_server() -> Result<(RunningServer, Target), StartError> {
         claims_accepted: true,
         rejected: Some(EventFieldsSection { event_type_id: Some(99), ..EventFieldsSection::default() }),
         launch: None,
-        adapter: Some(AdapterKind::BuiltIn(server.control())),
+        adapter: None,
         described: true,
         remarks: Vec::new(),
-    };
-    Ok((server, target))
+    }
 }
 
-/// A reference server that knows the same clients and listens nowhere.
-///
-/// # Errors
-/// The server can't be started.
-pub async fn server_in_memory(keepalive_interval: Duration) -> Result<RunningServer, StartError> {
-    let config = ServerConfig { keepalive_interval, clients: clients(), ..ServerConfig::default() };
-    Server::start(config, Path::new(".")).await
+/// A server that knows the same clients and listens nowhere.
+pub fn server_in_memory(keepalive_interval: Duration) -> ServerConfig {
+    ServerConfig { keepalive_interval, clients: clients(), ..ServerConfig::default() }
 }
 
 fn clients() -> BTreeMap<String, ClientConfig> {

@@ -220,7 +220,7 @@ impl Observer {
             return;
         }
         self.account.broken(by, breach.rule);
-        let Breach { rule, what } = breach;
+        let Breach { rule, what, .. } = breach;
         self.found.push_back(Finding { kind: FindingKind::Broken(rule), by, at, what, frames });
     }
 }

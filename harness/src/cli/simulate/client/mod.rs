@@ -29,10 +29,14 @@ use crate::cli::say;
 const GRACE: Duration = Duration::from_secs(1);
 
 pub(super) fn simulate(typed: &SimulateClient, runtime: &Runtime) -> Result<u8, Failure> {
-    let setup = setup(typed)?;
+    if let Some(code) = typed.departing.list()? {
+        return Ok(code);
+    }
+    let behaviour = typed.departing.behaviour()?;
+    let setup = setup(typed, &behaviour)?;
     let events = Events::open(&setup.source)?;
     let store = store(typed, &setup.config)?;
-    runtime.block_on(client(typed, setup, events, store))
+    runtime.block_on(client(typed, behaviour, setup, events, store))
 }
 
 fn store(typed: &SimulateClient, config: &ClientConfig) -> Result<Option<Store>, Failure> {
@@ -46,7 +50,13 @@ fn store(typed: &SimulateClient, config: &ClientConfig) -> Result<Option<Store>,
     Ok(Some(store))
 }
 
-async fn client(typed: &SimulateClient, setup: Setup, events: Events, store: Option<Store>) -> Result<u8, Failure> {
+async fn client(
+    typed: &SimulateClient,
+    behaviour: Behaviour,
+    setup: Setup,
+    events: Events,
+    store: Option<Store>,
+) -> Result<u8, Failure> {
     let Setup { config, address, way, control, source: _ } = setup;
     let mut ending = Ending::begin()?;
     let asked = match &control {
@@ -56,7 +66,7 @@ async fn client(typed: &SimulateClient, setup: Setup, events: Events, store: Opt
     let happened = Arc::new(Notify::new());
     let observer = observer(address.to_string(), typed.quiet, Arc::clone(&happened));
     let equipment = Equipment { store, sink: Some(sink()), observer: Some(observer) };
-    let mut running = Client::start_with(config, Behaviour::default(), way, equipment);
+    let mut running = Client::start_with(config, behaviour, way, equipment);
     let control = running.control();
     if let Some(listener) = asked {
         tokio::spawn(serve_lines(listener, TheClient(control.clone())));

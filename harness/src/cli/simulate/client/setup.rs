@@ -6,7 +6,7 @@ use std::io;
 use std::path::{Path, PathBuf};
 use std::str::FromStr;
 
-use sinkcheck_simulator::client::{ClientConfig, ClientTls, Connect, Stream, TcpConnect, TlsConnect};
+use sinkcheck_simulator::client::{Behaviour, ClientConfig, ClientTls, Connect, Stream, TcpConnect, TlsConnect};
 use sinkcheck_simulator::config::ConfigError;
 use sinkcheck_spec::machine::{ApplicationVersion, Backoff};
 use sinkcheck_spec::wire::{InstanceId, MessageId};
@@ -50,9 +50,9 @@ impl Connect for Way {
 }
 
 /// Makes sense of what was typed, and of the environment.
-pub(super) fn setup(typed: &SimulateClient) -> Result<Setup, Failure> {
+pub(super) fn setup(typed: &SimulateClient, behaviour: &Behaviour) -> Result<Setup, Failure> {
     let address = address(typed)?;
-    let way = way(typed, &address)?;
+    let way = way(typed, &address, behaviour)?;
     let source = match &typed.events {
         Some(file) if file == Path::new("-") => Source::StandardInput,
         Some(file) => Source::File(file.clone()),
@@ -122,7 +122,7 @@ fn tls_options(typed: &SimulateClient) -> Vec<&'static str> {
     given.into_iter().filter(|(_, is_given)| *is_given).map(|(option, _)| option).collect()
 }
 
-fn way(typed: &SimulateClient, address: &Address) -> Result<Way, Failure> {
+fn way(typed: &SimulateClient, address: &Address, behaviour: &Behaviour) -> Result<Way, Failure> {
     let port = address.port.unwrap_or_default();
     let needed = |option: &str, file: &Option<PathBuf>| {
         file.clone().ok_or_else(|| {
@@ -131,7 +131,7 @@ fn way(typed: &SimulateClient, address: &Address) -> Result<Way, Failure> {
     };
     match address.scheme {
         Scheme::Tcp => match tls_options(typed).as_slice() {
-            [] => Ok(Way::Tcp(TcpConnect::new(address.host.as_str(), port))),
+            [] => Ok(Way::Tcp(TcpConnect::new(address.host.as_str(), port).for_behaviour(behaviour))),
             [option, ..] => {
                 Err(Failure::usage(format!("{option} is for TLS, and {address} is plain TCP: write tls://HOST:PORT")))
             }
@@ -143,7 +143,7 @@ fn way(typed: &SimulateClient, address: &Address) -> Result<Way, Failure> {
                 key: needed("--key", &typed.key)?,
                 server_name: typed.server_name.clone(),
             };
-            TlsConnect::new(address.host.as_str(), port, &tls, Path::new(""))
+            TlsConnect::trusting(address.host.as_str(), port, &tls, Path::new(""), behaviour)
                 .map(|connect| Way::Tls(Box::new(connect)))
                 .map_err(|error| wrong_tls(&error))
         }

@@ -167,7 +167,9 @@ impl<'a> Attached<'a> {
             publishing: if adapter.is_some() { Publishing::ByAdapter } else { Publishing::ByItself },
             ordeal: Arc::default(),
             absences: Arc::default(),
+            habits: Arc::default(),
             timeouts: Arc::new(AtomicUsize::new(0)),
+            keeps_transcript: true,
             serial: 0,
             salt: run.target.salt(),
         };

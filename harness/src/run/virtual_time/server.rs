@@ -1,0 +1,76 @@
+//! Servers in memory.
+
+use std::path::Path;
+use std::sync::Arc;
+
+use sinkcheck_cases::language::{EventClass, Scenario};
+use sinkcheck_simulator::RunningServer;
+use sinkcheck_simulator::server::Behaviour;
+use sinkcheck_spec::catalogue::Role;
+use sinkcheck_spec::wire::Event;
+use tokio::io::duplex;
+
+use super::super::servers::introduce;
+use super::super::timed;
+use super::world::{INTERVAL, PIPE, Play, World};
+use crate::connection::{MemoryDial, Reach, Stream, Transcript};
+use crate::player::{Calibration, Played, Reached, Seat, default_event, measure};
+use crate::target::{Adapter, builtin};
+
+/// A server that several cases use.
+pub(super) type Shared = Arc<RunningServer>;
+
+impl World {
+    pub(super) async fn with_server(
+        &self,
+        behaviour: &Behaviour,
+        scenario: &Scenario,
+        play: Play,
+    ) -> Result<Option<Played>, String> {
+        let server = self.start(behaviour).await?;
+        let setting = self.setting(self.target.server_instance_id, Adapter::BuiltIn(server.control()), play);
+        let main = self.seat(&server, scenario.client.name());
+        let main = main.ok_or_else(|| format!("no `{}` client", scenario.client.name()))?;
+        Ok(timed(scenario, &setting, main, self.seat(&server, "known/2")).await)
+    }
+
+    /// `None` if it isn't accepted, or doesn't answer.
+    pub(super) async fn measure_server(&self, behaviour: &Behaviour) -> Option<Calibration> {
+        let server = self.start(behaviour).await.ok()?;
+        let seat = self.seat(&server, "known")?;
+        let patience = Calibration::default().patience();
+        let connection = seat.open("contact", patience, Some(INTERVAL), Transcript::begin(Role::Server)).await.ok()?;
+        let begun = tokio::time::Instant::now();
+        let response = introduce(&connection, &seat, self.target.server_instance_id, &self.target).await.ok()?;
+        let responded_in = begun.elapsed();
+        if !response.is_acceptance() {
+            return None;
+        }
+        let event = default_event(&self.target, EventClass::Accepted).and_then(|fields| Event::new(fields).ok())?;
+        let measured = measure(&connection, &event).await?;
+        Some(Calibration { slowest: measured.slowest.max(responded_in), ..measured })
+    }
+
+    pub(super) async fn start(&self, behaviour: &Behaviour) -> Result<Shared, String> {
+        let config = builtin::server_in_memory(INTERVAL);
+        let started = sinkcheck_simulator::Server::start_with(config, Path::new("."), behaviour.clone()).await;
+        started.map(Arc::new).map_err(|error| error.to_string())
+    }
+
+    pub(super) fn seat(&self, server: &Shared, name: &str) -> Option<Seat> {
+        let identity = self.target.identities.iter().find(|identity| identity.name == name)?;
+        let (server, client) = (Arc::clone(server), name.to_owned());
+        let open = move || -> Stream {
+            let (ours, theirs) = duplex(PIPE);
+            // A client that the server doesn't know is turned away: its end of the stream is dropped.
+            let _ = server.serve_stream(theirs, &client);
+            Box::new(ours)
+        };
+        Some(Seat {
+            name: identity.name.clone(),
+            fixture: identity.fixture,
+            client: identity.client_instance_id,
+            reached: Reached::Server(Reach::Memory(MemoryDial::new(open))),
+        })
+    }
+}
