@@ -68,7 +68,9 @@ fn what_a_run_of_the_suite_exchanged_is_judged_as_the_run_judged_it() {
     let json = folder.at("result.json");
     for role in ["server", "client"] {
         let arguments = ["certify", role, "--skip-slow", "--format", "json", "--output", &json, "--quiet"];
-        sinkcheck(arguments).run().exits(0);
+        // On a machine that has no time for it a case comes to no result, and what was exchanged is judged all the same.
+        let code = sinkcheck(arguments).run().code;
+        assert!(matches!(code, Some(0 | 3)), "{code:?}");
         let done = sinkcheck(["judge", &json, "--format", "json"]).run().exits(0);
         let judged = document(&done.stdout);
         assert_eq!(judged["target"]["role"], role);
