@@ -67,6 +67,19 @@ fn is_as_reviewed(name: &str, document: &Document) {
         render(&document, format, &RenderOptions::default(), &mut page).expect("memory doesn't fail");
         check(&format!("{name}_{format}"), &String::from_utf8(page).expect("UTF-8"));
     }
+    let written = |format| {
+        let mut report = Vec::new();
+        render(&document, format, &RenderOptions::default(), &mut report).expect("memory doesn't fail");
+        String::from_utf8(report).expect("UTF-8")
+    };
+    check(&format!("{name}_badge"), &written(Format::Badge));
+    // The rules and cases after it are many, and of the form that the pages of small documents have.
+    let page = written(Format::Html);
+    let (_, top) = page.split_once("</style>").expect("a style");
+    let (top, rest) = top.split_once("<section id=\"rules\"").expect("rules");
+    let rows = |row: &str| rest.matches(row).count();
+    let counts = format!("…\n{} rules, {} cases\n", rows("<tr id=\"rule-"), rows("<li data-key="));
+    check(&format!("{name}_html"), &format!("{top}{counts}"));
     let mut report = Vec::new();
     let options = RenderOptions { verbose: true, ..RenderOptions::default() };
     render(&document, Format::Text, &options, &mut report).expect("memory doesn't fail");

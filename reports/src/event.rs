@@ -1,7 +1,7 @@
 //! What a run emits while it goes on. The harness sends these; the document is folded from them, and a progress display may
 //! watch them too.
 
-use crate::document::{CaseResult, Level, Shard, Suite, Target};
+use crate::document::{CaseResult, Level, ScenarioText, Shard, Suite, Target};
 
 /// One thing that happened in a run.
 #[derive(Debug, Clone, PartialEq)]
@@ -18,6 +18,10 @@ pub enum RunEvent {
         /// they are run. One that is repeated is listed as often as it is run.
         planned: Vec<PlannedCase>,
     },
+    /// The words after `sinkcheck` that play this suite at this target again.
+    CalledAs(Vec<String>),
+    /// The text of a scenario that is played. Comes once for each file.
+    Scenario(ScenarioText),
     /// A case begins. Several may be under way at a time.
     CaseStarted {
         /// Its id.

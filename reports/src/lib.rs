@@ -7,12 +7,15 @@
 //! This crate never judges a case, and knows neither targets nor scenarios. What it derives from judged cases is which rules
 //! held ([`fold`]), whether the target conforms ([`fold::overall`]) and what the program exits with ([`fold::exit_code()`]).
 
+pub mod badge;
 pub mod ci;
+pub mod command;
 pub mod compare;
 pub mod document;
 pub mod event;
 pub mod finding;
 pub mod fold;
+pub mod html;
 pub mod json;
 pub mod markdown;
 pub mod matrix;

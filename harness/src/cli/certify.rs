@@ -18,7 +18,7 @@ use super::progress::Progress;
 use super::selection::{Selection, Wanted, scenarios, select};
 use super::stopping::stop_at_signals;
 use crate::judge::{KnownFailures, unplayed};
-use crate::run::{Options, Run, started};
+use crate::run::{Options, Run, scenario_texts, started};
 use crate::target::{self, Target, builtin};
 
 pub(super) fn certify(typed: &Certify, matches: &ArgMatches, terminal: &Terminal) -> Result<u8, Failure> {
@@ -119,6 +119,8 @@ async fn play(
     if let Some(shard) = typed.shard {
         builder.apply(&RunEvent::Shard(shard));
     }
+    builder.apply(&RunEvent::CalledAs(arguments(typed)));
+    scenario_texts(&selection.cases).for_each(|told| builder.apply(&told));
     for note in notes(typed, &target, selection) {
         builder.apply(&RunEvent::Note(note));
     }
@@ -164,6 +166,22 @@ async fn play(
     }
     builder.apply(&RunEvent::RunFinished { interrupted });
     Ok((builder, fault))
+}
+
+/// What reaches the same target with the same suite.
+fn arguments(typed: &Certify) -> Vec<String> {
+    let role = match typed.role {
+        RoleArgument::Server => "server",
+        RoleArgument::Client => "client",
+    };
+    let mut arguments = vec!["certify".to_owned(), role.to_owned()];
+    arguments.extend(typed.address.clone());
+    for (option, file) in [("--target", &typed.target), ("--suite", &typed.suite)] {
+        if let Some(file) = file {
+            arguments.extend([option.to_owned(), file.display().to_string()]);
+        }
+    }
+    arguments
 }
 
 fn notes(typed: &Certify, target: &Target, selection: &Selection) -> Vec<String> {

@@ -138,12 +138,14 @@ impl Ledger {
                 address: address.into(),
                 capabilities: Vec::new(),
             },
+            arguments: Vec::new(),
             verdict: Verdict::Inconclusive,
             summary: Summary::of(&cases),
             shard: None,
             notes,
             rules,
             cases,
+            scenarios: Vec::new(),
         };
         document.verdict = overall(&document);
         document

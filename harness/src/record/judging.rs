@@ -1,7 +1,6 @@
 //! A record's connections, judged.
 
 use std::collections::HashMap;
-use std::sync::Arc;
 use std::time::Duration;
 
 use sinkcheck_reports::document::Reason;
@@ -17,6 +16,9 @@ const INCOMPLETE: &str = "record-incomplete";
 /// The file is no record.
 const UNREADABLE: &str = "record-unreadable";
 
+/// Of so many servers it is remembered what they and their clients know of each other.
+const MOST_SERVERS: usize = 1000;
+
 /// Judges the connections of one record after another.
 ///
 /// Time is what the record says: a connection's deadlines are looked at before each thing that happened later, and at its end.
@@ -28,7 +30,7 @@ pub struct Judging {
     /// Stands before the names of the record's connections.
     prefix: String,
     open: HashMap<u64, Observed>,
-    /// The record's servers by where they are, as far as it says so, and their clients.
+    /// The record's servers, each with its clients, by their addresses.
     known: HashMap<Option<String>, Known>,
     found: Vec<Found>,
 }
@@ -37,14 +39,8 @@ impl Judging {
     /// Nothing was read yet. What a record can't judge isn't judged, whatever the settings are.
     #[must_use]
     pub fn new(settings: Settings) -> Self {
-        Self {
-            settings,
-            ledger: Ledger::default(),
-            prefix: String::new(),
-            open: HashMap::new(),
-            known: HashMap::new(),
-            found: Vec::new(),
-        }
+        let (ledger, known) = (Ledger::default(), HashMap::new());
+        Self { settings, ledger, prefix: String::new(), open: HashMap::new(), known, found: Vec::new() }
     }
 
     /// Another record begins. Its connections have nothing to do with those of the last one.
@@ -120,10 +116,12 @@ impl Judging {
         if !about.is_empty() && (opening.identity.is_some() || !opening.name.contains(" > ")) {
             observed = observed.about(about.join(", "));
         }
-        if judged == Judged::Both {
-            // Where one end is the harness it may play several clients, or several servers.
+        // The cases of a suite put servers and clients back as they like, so that one says nothing about the next.
+        if opening.judged == Judged::Both
+            && (self.known.len() < MOST_SERVERS || self.known.contains_key(&opening.server))
+        {
             let known = self.known.entry(opening.server).or_default();
-            observed = observed.among(Arc::clone(known), opening.identity.map(Arc::from));
+            observed = observed.among(Known::clone(known), opening.identity.map(Into::into));
         }
         self.open.insert(connection, observed);
     }

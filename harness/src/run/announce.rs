@@ -1,10 +1,11 @@
 //! What a run says before it begins: the suite, the target, the rules, and the cases that will be played.
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use sinkcheck_cases::language::Scenario;
 use sinkcheck_reports::RunEvent;
-use sinkcheck_reports::document::{Level, Suite, Target as ReportTarget, TargetRole};
+use sinkcheck_reports::document::{Level, ScenarioText, Suite, Target as ReportTarget, TargetRole};
 use sinkcheck_reports::event::{PlannedCase, RuleInfo};
 use sinkcheck_spec::catalogue::{self, Role, catalogue};
 
@@ -69,4 +70,13 @@ pub fn started(target: &Target, cases: &[Arc<Scenario>], suite_size: usize) -> R
         rules: rules.collect(),
         planned: planned.collect(),
     }
+}
+
+/// The events that tell the texts of these cases, each file once, so that a report can show the step that decided a verdict.
+pub fn scenario_texts(cases: &[Arc<Scenario>]) -> impl Iterator<Item = RunEvent> {
+    let mut told = BTreeSet::new();
+    cases
+        .iter()
+        .filter(move |scenario| told.insert(&scenario.file))
+        .map(|scenario| RunEvent::Scenario(ScenarioText { file: scenario.file.clone(), text: scenario.text.clone() }))
 }

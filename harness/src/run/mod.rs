@@ -25,7 +25,7 @@ use crate::judge::{judge, unplayed};
 use crate::player::{Played, Seat, Setting, play};
 use crate::target::Target;
 
-pub use announce::started;
+pub use announce::{scenario_texts, started};
 
 use serials::Serials;
 

@@ -26,6 +26,7 @@ mod python_adapter;
 mod reading_closed;
 mod recorded_scenarios;
 mod selections;
+mod self_contained_documents;
 mod servers_without_tls;
 mod shards;
 mod simulated_client;

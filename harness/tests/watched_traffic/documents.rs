@@ -149,3 +149,29 @@ fn a_rule_that_is_broken_again_and_again_is_counted_and_told_ten_times() {
     assert_eq!(outcome.sides[0].tally.count(BEFORE_REQUEST).broken, 1000);
     assert!(outcome.sides[0].transcript.len() < 30, "{}", outcome.sides[0].transcript.len());
 }
+
+#[test]
+fn the_octets_of_an_unfinished_frame_break_the_silence() {
+    use std::time::Duration;
+    let settings = Settings { keepalive_interval: Some(Duration::from_secs(1)), ..Settings::default() };
+    let broken = |octets_between: bool| {
+        let (mut observed, mut found) = (Observed::new("1", settings, Duration::ZERO), Vec::new());
+        let mut heard = |from, ms, hex: &str| {
+            observed.octets(from, Duration::from_millis(ms), &crate::session::octets(hex), &mut found);
+        };
+        heard(Role::Client, 0, "000f 0005312e302e30 00000001 00000002");
+        heard(Role::Server, 1, "0001 10");
+        // A frame that takes long, and after it neither side sends for less than an interval.
+        heard(Role::Client, 500, "0400");
+        if octets_between {
+            for ms in (600..3000).step_by(100) {
+                heard(Role::Client, ms, "00");
+            }
+        }
+        heard(Role::Client, 3000, "5000");
+        observed.tick(Duration::from_millis(3100), &mut found);
+        found.iter().filter_map(sinkcheck::observe::Found::rule).collect::<Vec<_>>()
+    };
+    assert!(broken(false).contains(&"keepalive.client-pings"), "{:?}", broken(false));
+    assert!(!broken(true).contains(&"keepalive.client-pings"), "{:?}", broken(true));
+}

@@ -3,7 +3,7 @@ use std::fmt;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::{CaseResult, RuleResult, Shard, Summary};
+use super::{CaseResult, RuleResult, ScenarioText, Shard, Summary};
 
 /// The number of the form that this version writes, and the newest that it reads.
 pub const SCHEMA: u32 = 1;
@@ -17,6 +17,10 @@ pub struct Document {
     pub suite: Suite,
     /// The implementation under test.
     pub target: Target,
+    /// The words after `sinkcheck` that play this suite at this target again, without those that select cases or say where the
+    /// result goes. Empty where the run was not begun by a command line.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub arguments: Vec<String>,
     /// Whether the target conforms, as far as this run can tell.
     pub verdict: Verdict,
     /// How many cases got each verdict. Adds up to the number of `cases`.
@@ -31,6 +35,9 @@ pub struct Document {
     pub rules: Vec<RuleResult>,
     /// The cases that were planned, in the order in which they were planned.
     pub cases: Vec<CaseResult>,
+    /// The texts of the scenarios that `location` of the cases points into, each once.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub scenarios: Vec<ScenarioText>,
 }
 
 /// The suite that was run.

@@ -2,8 +2,8 @@ use std::collections::{HashMap, HashSet, VecDeque};
 
 use super::overall;
 use crate::document::{
-    CaseResult, CaseVerdict, Document, Level, Reason, RuleResult, RuleVerdict, SCHEMA, Shard, Suite, Summary, Target,
-    Verdict,
+    CaseResult, CaseVerdict, Document, Level, Reason, RuleResult, RuleVerdict, SCHEMA, ScenarioText, Shard, Suite,
+    Summary, Target, Verdict,
 };
 use crate::event::{PlannedCase, RuleInfo, RunEvent};
 
@@ -17,6 +17,8 @@ pub const NOT_RUN: &str = "not-run";
 pub struct DocumentBuilder {
     suite: Suite,
     target: Target,
+    arguments: Vec<String>,
+    scenarios: Vec<ScenarioText>,
     rules: Vec<RuleInfo>,
     planned: Vec<PlannedCase>,
     finished: Vec<CaseResult>,
@@ -44,6 +46,8 @@ impl DocumentBuilder {
             }
             RunEvent::CaseFinished(case) => self.case_finished(CaseResult::clone(case)),
             RunEvent::Shard(shard) => self.shard = Some(*shard),
+            RunEvent::CalledAs(arguments) => self.arguments = arguments.clone(),
+            RunEvent::Scenario(scenario) => self.scenarios.push(scenario.clone()),
             RunEvent::Note(note) => self.notes.push(note.clone()),
             RunEvent::RuleNeeds { rule, need } => self.needs.push((rule.clone(), need.clone())),
             RunEvent::RunFinished { interrupted } => self.complete = !interrupted,
@@ -60,7 +64,8 @@ impl DocumentBuilder {
     /// [`NOT_RUN`].
     #[must_use]
     pub fn finish(self) -> Document {
-        let Self { suite, target, rules, planned, finished, shard, mut notes, needs, complete } = self;
+        let Self { suite, target, arguments, scenarios, rules, planned, finished, shard, mut notes, needs, complete } =
+            self;
         if !complete {
             notes.push(format!(
                 "The run was interrupted: {} of {} planned cases finished.",
@@ -74,12 +79,14 @@ impl DocumentBuilder {
             schema: SCHEMA,
             suite,
             target,
+            arguments,
             verdict: Verdict::Inconclusive,
             summary: Summary::of(&cases),
             shard,
             notes,
             rules,
             cases,
+            scenarios,
         };
         document.verdict = overall(&document);
         document

@@ -29,7 +29,7 @@ pub(super) fn write(page: &mut Page<'_>, document: &Document) -> io::Result<()> 
 }
 
 /// `61 of 92 rules held (50 MUST, 11 SHOULD), 2 broken, 29 not exercised`.
-fn reached(reach: &Reach) -> String {
+pub(crate) fn reached(reach: &Reach) -> String {
     let by_level = |must: usize, should: usize| match (must, should) {
         (0, 0) => String::new(),
         _ => format!(" ({must} MUST, {should} SHOULD)"),
@@ -65,7 +65,7 @@ fn write_needs(page: &mut Page<'_>, document: &Document, reach: &Reach) -> io::R
 }
 
 /// The rules that were not exercised, by what would reach them. The need that the most rules share comes first.
-fn by_need(document: &Document) -> Vec<(String, Vec<&str>)> {
+pub(crate) fn by_need(document: &Document) -> Vec<(String, Vec<&str>)> {
     let mut groups: Vec<(String, Vec<&str>)> = Vec::new();
     for rule in document.rules.iter().filter(|rule| rule.verdict == RuleVerdict::NotExercised) {
         let need = need(rule);
@@ -94,10 +94,27 @@ fn write_verdict(page: &mut Page<'_>, document: &Document) -> io::Result<()> {
         Verdict::DoesNotConform => BAD,
         Verdict::Inconclusive => WARNING,
     };
+    let broken = broken_musts(document);
+    let verdict = verdict(document.verdict);
+    let grounds = grounds(document);
+    page.paragraph(&[(STRONG, "VERDICT  "), (style, verdict), (PLAIN, ": ")], PLAIN, &grounds)?;
+    if !broken.is_empty() {
+        let ids: Vec<&str> = broken.iter().map(|rule| rule.id.as_str()).collect();
+        page.paragraph(&[(STRONG, "         ")], style, &ids.join("  "))?;
+    }
+    Ok(())
+}
+
+fn broken_musts(document: &Document) -> Vec<&RuleResult> {
+    let is_broken = |rule: &&RuleResult| rule.level == Level::Must && rule.verdict == RuleVerdict::Broken;
+    document.rules.iter().filter(is_broken).collect()
+}
+
+/// Why the document has its verdict, in a few words.
+pub(crate) fn grounds(document: &Document) -> String {
     let summary = &document.summary;
-    let broken: Vec<&RuleResult> =
-        document.rules.iter().filter(|rule| rule.level == Level::Must && rule.verdict == RuleVerdict::Broken).collect();
-    let grounds = match document.verdict {
+    let broken = broken_musts(document);
+    match document.verdict {
         _ if document.cases.is_empty() => "no case was run".to_owned(),
         _ if summary.conclusive() == 0 => "no case came to a result".to_owned(),
         Verdict::Conforms => "no MUST was broken".to_owned(),
@@ -111,12 +128,5 @@ fn write_verdict(page: &mut Page<'_>, document: &Document) -> io::Result<()> {
             summary.fail,
             counted(summary.total(), "case")
         ),
-    };
-    let verdict = verdict(document.verdict);
-    page.paragraph(&[(STRONG, "VERDICT  "), (style, verdict), (PLAIN, ": ")], PLAIN, &grounds)?;
-    if !broken.is_empty() {
-        let ids: Vec<&str> = broken.iter().map(|rule| rule.id.as_str()).collect();
-        page.paragraph(&[(STRONG, "         ")], style, &ids.join("  "))?;
     }
-    Ok(())
 }

@@ -7,7 +7,7 @@
 //! character of a peer's reaches the terminal.
 
 pub(crate) mod abridge;
-mod closing;
+pub(crate) mod closing;
 mod detail;
 pub(crate) mod escape;
 mod exchange;

@@ -6,7 +6,7 @@ use crate::handmade::{self, document, failure, rule};
 use crate::snapshots::page;
 
 /// Whether a terminal may do something else with the character than to show it where it stands.
-fn is_dangerous(character: char) -> bool {
+pub(crate) fn is_dangerous(character: char) -> bool {
     let formats = ['\u{ad}', '\u{61c}', '\u{feff}', '\u{2028}', '\u{2029}'];
     character != '\n' && character.is_control()
         || ('\u{200b}'..='\u{200f}').contains(&character)

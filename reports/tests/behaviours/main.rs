@@ -1,5 +1,6 @@
 //! What the reports do, on documents made by hand.
 
+mod badges;
 mod ci_formats;
 mod comparing;
 mod exit_codes;
@@ -7,6 +8,8 @@ mod folding;
 mod formats;
 mod handmade;
 mod hostile_text;
+mod html_page;
+mod html_policy;
 mod kept_documents;
 mod merging;
 mod published_schema;

@@ -6,5 +6,6 @@ mod freedoms;
 mod reference_pair;
 mod sessions;
 mod single_changes;
+mod single_faults;
 mod times;
 mod world;

@@ -1,5 +1,6 @@
 //! From what `tshark` says to the octets of the connections.
 
+use std::collections::hash_map::Entry;
 use std::collections::{BTreeSet, HashMap, HashSet};
 use std::net::SocketAddr;
 use std::path::Path;
@@ -44,14 +45,15 @@ pub(in crate::record) fn read(
         let begun = *begun.get_or_insert(line.at);
         let at = line.at.saturating_sub(begun);
         latest = latest.max(at);
-        if !streams.contains_key(&line.stream) {
-            let ends = [line.source, line.destination];
-            let opener = line.syn.then_some(usize::from(line.ack));
-            let Some(watched) = Watched::new(ends, opener, &options.ports, &servers) else { return };
-            let stream = Stream { ends, watched, ended: [false; 2], is_over: false, has_octets: false };
-            streams.insert(line.stream, stream);
-        }
-        let Some(stream) = streams.get_mut(&line.stream) else { return };
+        let stream = match streams.entry(line.stream) {
+            Entry::Occupied(known) => known.into_mut(),
+            Entry::Vacant(new) => {
+                let ends = [line.source, line.destination];
+                let opener = line.syn.then_some(usize::from(line.ack));
+                let Some(watched) = Watched::new(ends, opener, &options.ports, &servers) else { return };
+                new.insert(Stream { ends, watched, ended: [false; 2], is_over: false, has_octets: false })
+            }
+        };
         if stream.is_over {
             return;
         }
