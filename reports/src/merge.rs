@@ -133,11 +133,19 @@ fn told(
     let mut rules: Vec<RuleInfo> = Vec::new();
     let mut places: HashMap<String, (usize, String)> = HashMap::new();
     let mut cases: Vec<CaseResult> = Vec::new();
+    let (mut files, mut texts) = (BTreeSet::new(), Vec::new());
     let mut began = None;
     for (name, document) in documents {
-        let Document { suite, target, notes: its_notes, rules: its_rules, cases: its_cases, .. } = document;
+        let Document {
+            suite, target, arguments, scenarios, notes: its_notes, rules: its_rules, cases: its_cases, ..
+        } = document;
         add_new(&mut addresses, target.address.clone());
-        began.get_or_insert((suite, target));
+        began.get_or_insert((suite, target, arguments));
+        for scenario in scenarios {
+            if files.insert(scenario.file.clone()) {
+                texts.push(RunEvent::Scenario(scenario));
+            }
+        }
         its_notes.into_iter().for_each(|note| add_new(&mut notes, note));
         for rule in its_rules {
             needs.extend(rule.needs.iter().map(|need| (rule.id.clone(), need.clone())));
@@ -157,8 +165,10 @@ fn told(
         cases.extend(its_cases);
     }
     cases.sort_by(|a, b| a.id.cmp(&b.id));
-    let Some((suite, target)) = began else { return Err(MergeError::Nothing) };
+    let Some((suite, target, arguments)) = began else { return Err(MergeError::Nothing) };
     let mut events = vec![RunEvent::RunStarted { suite, target, rules, planned: Vec::new() }];
+    events.push(RunEvent::CalledAs(arguments));
+    events.extend(texts);
     if addresses.len() > 1 {
         notes.push(format!("The target was reached at several addresses: {}.", addresses.join(", ")));
     }

@@ -116,11 +116,11 @@ async fn play(
     let mut builder = DocumentBuilder::new();
     let mut progress = Progress::new(selection.cases.len(), typed.result.quiet);
     builder.apply(&started(&target, &selection.cases, selection.everything.len()));
-    builder.apply(&RunEvent::CalledAs(arguments(typed)));
-    scenario_texts(&selection.cases).for_each(|told| builder.apply(&told));
     if let Some(shard) = typed.shard {
         builder.apply(&RunEvent::Shard(shard));
     }
+    builder.apply(&RunEvent::CalledAs(arguments(typed)));
+    scenario_texts(&selection.cases).for_each(|told| builder.apply(&told));
     for note in notes(typed, &target, selection) {
         builder.apply(&RunEvent::Note(note));
     }

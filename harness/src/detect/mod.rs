@@ -4,12 +4,12 @@
 //! generated mutants that nobody can tell from the reference. What came of it is folded in `sinkcheck_reports::detection`.
 
 mod crew;
-mod detect;
 mod equivalents;
+mod matrix;
 mod peers;
 mod plan;
 mod repeated;
 
-pub use detect::detect;
 pub use equivalents::{Entry, Equivalents};
+pub use matrix::detect;
 pub use plan::{Plan, What};

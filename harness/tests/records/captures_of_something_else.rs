@@ -18,7 +18,7 @@ fn speaking(first: &[u8]) -> Session {
 #[track_caller]
 fn check(input: &[u8], ports: &[u16], connections: usize, expected: &str) {
     let options = Options { ports: ports.to_vec(), ..Options::default() };
-    let (list, account) = told(input, &options).unwrap();
+    let (list, account) = told(input, &options).expect("made for the test");
     assert_eq!(list.len(), connections, "{}", remarks(&account));
     assert!(remarks(&account).contains(expected), "{}", remarks(&account));
 }

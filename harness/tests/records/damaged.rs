@@ -50,7 +50,7 @@ fn a_line_that_cannot_be_read_ends_what_can_be_told_of_open_connections() {
         // A connection that begins behind it is told of as a whole.
         let later = CAPTURES[1].1.replace("\"connection\": 1", "\"connection\": 2");
         let text = format!("{}\n{later}", text.join("\n"));
-        let (list, account) = told(text.as_bytes(), &Options::default()).unwrap();
+        let (list, account) = told(text.as_bytes(), &Options::default()).expect("made for the test");
         assert_eq!(list.len(), 2);
         let why = list[0].lost.as_deref().unwrap_or_default();
         assert_eq!(why, format!("line {} of the record can't be read", bad + 1));
@@ -65,7 +65,7 @@ fn a_line_that_cannot_be_read_ends_what_can_be_told_of_open_connections() {
 fn every_prefix_of_json_lines_is_read_as_far_as_it_goes() {
     let text = CAPTURES[0].1.as_bytes();
     let whole = flat(&expected(&session(CAPTURES[0].1)));
-    let first = text.iter().position(|octet| *octet == b'\n').unwrap();
+    let first = text.iter().position(|octet| *octet == b'\n').expect("made for the test");
     for length in 0..=text.len() {
         match told(&text[..length], &Options::default()) {
             Err(error) => assert!(length < first, "{length}: {error}"),
@@ -102,7 +102,7 @@ fn every_prefix_of_a_capture_is_read_as_far_as_it_goes() {
             }
         }
         assert!(cut > input.len() / 2, "{cut} of {}", input.len());
-        assert_eq!(told(&input, &Options::default()).unwrap().0[0].did, expected(&session));
+        assert_eq!(told(&input, &Options::default()).expect("made for the test").0[0].did, expected(&session));
     }
 }
 
@@ -114,14 +114,14 @@ fn a_capture_that_is_damaged_within_is_read_up_to_there() {
     let before = capture(&segments[..6]).len();
     // The length of the seventh packet.
     input[before + 8..before + 12].copy_from_slice(&[0xff; 4]);
-    let (list, account) = told(&input, &Options::default()).unwrap();
+    let (list, account) = told(&input, &Options::default()).expect("made for the test");
     let text = remarks(&account);
     assert!(text.contains("behind packet 6: the file is cut off within the next packet, or damaged there"), "{text}");
     assert_eq!(list[0].did.len(), 3);
     let mut input = capture_as(File::ALL[4], Link::Ethernet, &segments, V4, usize::MAX);
     let before = capture_as(File::ALL[4], Link::Ethernet, &segments[..6], V4, usize::MAX).len();
     input[before + 4..before + 8].copy_from_slice(&[0x33; 4]);
-    let (list, account) = told(&input, &Options::default()).unwrap();
+    let (list, account) = told(&input, &Options::default()).expect("made for the test");
     assert!(remarks(&account).starts_with("behind packet 6: "), "{}", remarks(&account));
     assert_eq!(list[0].did.len(), 3);
 }
@@ -136,7 +136,7 @@ fn entries_that_are_unknown_or_go_back_in_time_are_borne() {
         r#"{"ms":2,"connection":"a","from":"client","hex":"00025000"}"#,
         "\n",
     );
-    let (list, account) = told(text.as_bytes(), &Options::default()).unwrap();
+    let (list, account) = told(text.as_bytes(), &Options::default()).expect("made for the test");
     assert_eq!(list[0].did, [(Role::Client, Did::Sent(vec![0, 2, 0x50, 0]))]);
     assert_eq!(remarks(&account), "line 3: nothing is known of the event `yawned`: it is passed over");
 }
@@ -147,19 +147,20 @@ fn a_document_that_lacks_entries_is_told_of_up_to_there() {
     let mut document = sinkcheck_reports::json::read_document(
         include_bytes!("../../../reports/tests/documents/least.json").as_slice(),
     )
-    .unwrap();
+    .expect("made for the test");
     document.suite.cases = 1;
     let ping = |ms| TranscriptEntry::octets(ms, "main", ReportRole::Client, &[0, 2, 0x50, 0]);
     let connected = |ms| TranscriptEntry::event(ms, "main", ReportRole::Client, "connected");
     let gap = TranscriptEntry::event(2.0, "", ReportRole::Server, "80 entries were not kept");
     let transcript = vec![connected(0.0), ping(1.0), gap, ping(3.0), connected(4.0), ping(5.0)];
     document.cases = vec![CaseResult { id: "a".to_owned(), transcript, ..CaseResult::default() }];
-    let (list, account) = told(&serde_json::to_vec(&document).unwrap(), &Options::default()).unwrap();
+    let (list, account) = told(&serde_json::to_vec(&document).expect("made for the test"), &Options::default())
+        .expect("made for the test");
     let one = [(Role::Client, Did::Sent(vec![0, 2, 0x50, 0]))];
     assert_eq!((list[0].did.as_slice(), list[1].did.as_slice()), (&one[..], &one[..]));
     assert!(list[0].lost.is_some() && list[1].lost.is_none());
     assert!(remarks(&account).contains("case a, entry 3: 80 entries were not kept"), "{}", remarks(&account));
     // Of what was watched only excerpts are shown.
     document.suite.cases = 0;
-    refused(&serde_json::to_vec(&document).unwrap(), "judge the record itself");
+    refused(&serde_json::to_vec(&document).expect("made for the test"), "judge the record itself");
 }

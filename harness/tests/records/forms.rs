@@ -9,7 +9,7 @@ use crate::telling::{expected, remarks, told};
 
 #[track_caller]
 fn check(input: &[u8], form: Form, session: &Session) {
-    let (list, account) = told(input, &Options::default()).unwrap();
+    let (list, account) = told(input, &Options::default()).expect("made for the test");
     assert_eq!((account.form, remarks(&account)), (form, String::new()));
     assert_eq!(list.len(), 1);
     assert!(list[0].from_the_start);
@@ -48,7 +48,7 @@ fn a_document_says_the_same_of_each_case() {
     let mut document = sinkcheck_reports::json::read_document(
         include_bytes!("../../../reports/tests/documents/least.json").as_slice(),
     )
-    .unwrap();
+    .expect("made for the test");
     document.target = Target { role: ReportRole::Server.into(), ..Target::default() };
     document.cases = CAPTURES
         .iter()
@@ -58,8 +58,11 @@ fn a_document_says_the_same_of_each_case() {
             ..CaseResult::default()
         })
         .collect();
-    for text in [serde_json::to_vec_pretty(&document).unwrap(), serde_json::to_vec(&document).unwrap()] {
-        let (list, account) = told(&text, &Options::default()).unwrap();
+    for text in [
+        serde_json::to_vec_pretty(&document).expect("made for the test"),
+        serde_json::to_vec(&document).expect("made for the test"),
+    ] {
+        let (list, account) = told(&text, &Options::default()).expect("made for the test");
         assert_eq!((account.form, remarks(&account)), (Form::Document, String::new()));
         assert_eq!(list.len(), 3);
         for (told, (name, lines)) in list.iter().zip(CAPTURES) {
@@ -96,7 +99,7 @@ fn a_name_that_is_used_again_is_another_connection() {
         "\n",
         r#"{"ms":4,"connection":7,"from":"server","hex":"000110"}"#,
     );
-    let (list, account) = told(lines.as_bytes(), &Options::default()).unwrap();
+    let (list, account) = told(lines.as_bytes(), &Options::default()).expect("made for the test");
     let names: Vec<_> = list.iter().map(|told| (told.name.as_str(), told.from_the_start)).collect();
     assert_eq!(names, [("main", true), ("main (2)", true), ("7", false)]);
     assert!(remarks(&account).contains("line 5: the record begins within connection 7"), "{}", remarks(&account));

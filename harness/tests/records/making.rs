@@ -27,15 +27,15 @@ pub(crate) type Session = Vec<(u64, Role, Did)>;
 pub(crate) fn session(lines: &str) -> Session {
     let mut session = Vec::new();
     for line in lines.lines() {
-        let value: serde_json::Value = serde_json::from_str(line).unwrap();
+        let value: serde_json::Value = serde_json::from_str(line).expect("made for the test");
         let from = if value["from"] == "client" { Role::Client } else { Role::Server };
         let did = match (value["hex"].as_str(), value["event"].as_str()) {
-            (Some(hex), _) => Did::Sent(hex::decode(hex).unwrap()),
+            (Some(hex), _) => Did::Sent(hex::decode(hex).expect("made for the test")),
             (_, Some("closed")) => Did::Closed,
             (_, Some("reset")) => Did::Reset,
             _ => continue,
         };
-        session.push((value["ms"].as_u64().unwrap(), from, did));
+        session.push((value["ms"].as_u64().expect("made for the test"), from, did));
     }
     session
 }
@@ -90,7 +90,7 @@ pub(crate) fn segments(session: &Session, first_sequences: [u32; 2]) -> Vec<Segm
         match did {
             Did::Sent(octets) => {
                 push(at_us, *from, *own, Some(other), "", octets);
-                *own = own.wrapping_add(u32::try_from(octets.len()).unwrap());
+                *own = own.wrapping_add(u32::try_from(octets.len()).expect("made for the test"));
             }
             Did::Closed => {
                 push(at_us, *from, *own, Some(other), "F", &[]);
@@ -125,7 +125,7 @@ pub(crate) fn ip_packet(segment: &Segment, ends: Ends) -> Vec<u8> {
         };
     }
     let mut packet = Vec::new();
-    builder.write(&mut packet, &segment.payload).unwrap();
+    builder.write(&mut packet, &segment.payload).expect("made for the test");
     packet
 }
 
@@ -208,14 +208,17 @@ impl File {
                 out.u32(if big_endian { 0x0002_0004 } else { 0x0004_0002 });
                 out.u32(0);
                 out.u32(0);
-                out.u32(u32::try_from(snap.min(262_144)).unwrap());
+                out.u32(u32::try_from(snap.min(262_144)).expect("made for the test"));
                 out.u32(link.number());
                 for (at_us, packet) in packets {
                     let kept = &packet[..packet.len().min(snap)];
-                    out.u32(u32::try_from(at_us / 1_000_000).unwrap());
-                    out.u32(u32::try_from(at_us % 1_000_000).unwrap() * if nanoseconds { 1000 } else { 1 });
-                    out.u32(u32::try_from(kept.len()).unwrap());
-                    out.u32(u32::try_from(packet.len()).unwrap());
+                    out.u32(u32::try_from(at_us / 1_000_000).expect("made for the test"));
+                    out.u32(
+                        u32::try_from(at_us % 1_000_000).expect("made for the test")
+                            * if nanoseconds { 1000 } else { 1 },
+                    );
+                    out.u32(u32::try_from(kept.len()).expect("made for the test"));
+                    out.u32(u32::try_from(packet.len()).expect("made for the test"));
                     out.octets.extend_from_slice(kept);
                 }
                 out.octets
@@ -245,10 +248,10 @@ impl File {
                     let clock = u128::from(*at_us) * units / 1_000_000;
                     out.block(6, |out| {
                         out.u32(0);
-                        out.u32(u32::try_from(clock >> 32).unwrap());
+                        out.u32(u32::try_from(clock >> 32).expect("made for the test"));
                         out.u32((clock & 0xffff_ffff) as u32);
-                        out.u32(u32::try_from(kept.len()).unwrap());
-                        out.u32(u32::try_from(packet.len()).unwrap());
+                        out.u32(u32::try_from(kept.len()).expect("made for the test"));
+                        out.u32(u32::try_from(packet.len()).expect("made for the test"));
                         out.octets.extend_from_slice(kept);
                         out.octets.resize(out.octets.len().next_multiple_of(4), 0);
                     });
@@ -275,7 +278,7 @@ impl Out {
         self.u32(kind);
         self.u32(0);
         fill(self);
-        let length = u32::try_from(self.octets.len() - start + 4).unwrap();
+        let length = u32::try_from(self.octets.len() - start + 4).expect("made for the test");
         let octets = if self.big_endian { length.to_be_bytes() } else { length.to_le_bytes() };
         self.octets[start + 4..start + 8].copy_from_slice(&octets);
         self.u32(length);

@@ -15,7 +15,7 @@ fn first_contact() -> (Session, Vec<Segment>) {
 /// The one connection of a capture, and the remarks.
 #[track_caller]
 fn one(input: &[u8], options: &Options) -> (Told, String) {
-    let (mut list, account) = told(input, options).unwrap();
+    let (mut list, account) = told(input, options).expect("made for the test");
     assert_eq!(list.len(), 1, "{}", remarks(&account));
     (list.remove(0), remarks(&account))
 }
@@ -96,13 +96,13 @@ fn segments_may_hold_any_part_of_a_frame() {
         .flat_map(|segment| {
             let octets: Vec<Segment> = (0..segment.payload.len().saturating_sub(1))
                 .map(|at| Segment {
-                    sequence: segment.sequence.wrapping_add(u32::try_from(at).unwrap()),
+                    sequence: segment.sequence.wrapping_add(u32::try_from(at).expect("made for the test")),
                     payload: vec![segment.payload[at]],
                     ..segment.clone()
                 })
                 .collect();
             let rest = Segment {
-                sequence: segment.sequence.wrapping_add(u32::try_from(octets.len()).unwrap()),
+                sequence: segment.sequence.wrapping_add(u32::try_from(octets.len()).expect("made for the test")),
                 payload: segment.payload[octets.len()..].to_vec(),
                 ..segment.clone()
             };
@@ -136,7 +136,7 @@ fn a_segment_that_was_not_captured_ends_what_can_be_told() {
 
 #[track_caller]
 fn one_or_none(input: &[u8]) -> (Option<Told>, String) {
-    let (mut list, account) = told(input, &Options::default()).unwrap();
+    let (mut list, account) = told(input, &Options::default()).expect("made for the test");
     assert!(list.len() < 2);
     (list.pop(), remarks(&account))
 }
@@ -176,7 +176,8 @@ fn a_syn_that_is_sent_again_opens_one_connection() {
 fn an_address_that_is_used_again_is_another_connection() {
     let (session, segments) = first_contact();
     let again = crate::making::segments(&session, [77_000, 88_000]);
-    let (list, account) = told(&capture(&timed([segments, again].concat())), &Options::default()).unwrap();
+    let (list, account) =
+        told(&capture(&timed([segments, again].concat())), &Options::default()).expect("made for the test");
     assert_eq!((list.len(), remarks(&account)), (2, String::new()));
     assert!(list.iter().all(|told| told.did == expected(&session)));
 }
@@ -207,7 +208,7 @@ fn a_connection_that_begins_within_a_frame_is_not_told_of() {
     assert!(text.contains("1 connection began before the capture"), "{text}");
     // Whoever says that it is Sink learns of this connection that it can't be judged from its first octets on.
     let options = Options { ports: vec![4000], ..Options::default() };
-    let (list, _) = told(&capture(&segments), &options).unwrap();
+    let (list, _) = told(&capture(&segments), &options).expect("made for the test");
     let why = list[0].lost.as_deref().expect("it can't be followed");
     assert!(why.contains("began before the capture") && why.contains("10.0.0.7:51234"), "{why}");
     // And it is told of from the next frame on.
@@ -224,7 +225,7 @@ fn behind_what_was_not_captured_a_connection_is_told_of_anew() {
     for missing in 7..13 {
         let mut all = segments.clone();
         all.remove(missing);
-        let (list, _) = told(&capture(&all), &Options::default()).unwrap();
+        let (list, _) = told(&capture(&all), &Options::default()).expect("made for the test");
         assert_eq!(list.len(), 2, "{missing}");
         assert!(list[0].lost.as_deref().is_some_and(|why| why.contains("4 octets from")), "{missing}");
         assert!(list[1].lost.is_none() && !list[1].from_the_start);

@@ -22,7 +22,7 @@ pub(crate) fn told(input: &[u8], options: &Options) -> Result<(Vec<Told>, Accoun
     let mut list: Vec<Told> = Vec::new();
     let mut latest = Vec::new();
     let account = read(input, options, &mut |happening| {
-        let at = usize::try_from(happening.connection).unwrap();
+        let at = usize::try_from(happening.connection).expect("made for the test");
         if let What::Opened(opening) = &happening.what {
             assert_eq!(at, list.len(), "connections are numbered as they come");
             let (name, from_the_start) = (opening.name.clone(), opening.from_the_start);

@@ -28,7 +28,7 @@ fn did(list: &[(u64, &str, &str)]) -> Session {
         .map(|(later, who, what)| {
             ms += later;
             let from = if *who == ">" { Role::Client } else { Role::Server };
-            let did = if *what == "." { Did::Closed } else { Did::Sent(hex::decode(what).unwrap()) };
+            let did = if *what == "." { Did::Closed } else { Did::Sent(hex::decode(what).expect("made for the test")) };
             (ms, from, did)
         })
         .collect()
@@ -52,7 +52,7 @@ fn document(session: &Session, role: TargetRole) -> Vec<u8> {
     let mut document = sinkcheck_reports::json::read_document(
         include_bytes!("../../../reports/tests/documents/least.json").as_slice(),
     )
-    .unwrap();
+    .expect("made for the test");
     document.suite.cases = 1;
     document.target = Target { role, ..Target::default() };
     let mut transcript = vec![TranscriptEntry::event(0.0, "main", ReportRole::Client, "connected")];
@@ -65,7 +65,7 @@ fn document(session: &Session, role: TargetRole) -> Vec<u8> {
         });
     }
     document.cases = vec![CaseResult { id: "a/case".to_owned(), transcript, ..CaseResult::default() }];
-    serde_json::to_vec(&document).unwrap()
+    serde_json::to_vec(&document).expect("made for the test")
 }
 
 /// What is found in a record, as side and rule, and the document of it.
@@ -78,7 +78,7 @@ fn judged(input: &[u8], settings: Settings) -> (Vec<(Role, String)>, Document) {
             found.push((one.finding.by, one.rule().unwrap_or("no rule").to_owned()));
         });
     })
-    .unwrap();
+    .expect("made for the test");
     (found, judging.finish().document("a record", "here"))
 }
 
@@ -106,7 +106,8 @@ fn breaks_with(list: &[(u64, &str, &str)], expected: &[(Role, &str)], settings: 
         let found: Vec<(Role, &str)> = found.iter().map(|(by, rule)| (*by, rule.as_str())).collect();
         assert_eq!(found, expected);
         let is_must = expected.iter().any(|(_, rule)| {
-            sinkcheck_spec::catalogue::catalogue().rule(rule).unwrap().level == sinkcheck_spec::catalogue::Level::Must
+            sinkcheck_spec::catalogue::catalogue().rule(rule).expect("made for the test").level
+                == sinkcheck_spec::catalogue::Level::Must
         });
         assert_eq!(exit_code(&document, 0), u8::from(is_must));
     }

@@ -144,8 +144,7 @@ fn findings_come_with_the_frames_that_prove_them() {
 #[test]
 fn a_rule_that_is_broken_again_and_again_is_counted_and_told_ten_times() {
     let (found, outcome) = play("1", Settings::default(), &[Server("0001 10"); 1000]);
-    let told = found.iter().filter(|found| found.rule() == Some(BEFORE_REQUEST)).count();
-    assert_eq!(told, 10, "{found:#?}");
+    assert_eq!(found.iter().filter(|found| found.rule() == Some(BEFORE_REQUEST)).count(), 10);
     assert_eq!((outcome.sides[0].broken[0].rule, outcome.sides[0].broken[0].times), (BEFORE_REQUEST, 1000));
     assert_eq!(outcome.sides[0].tally.count(BEFORE_REQUEST).broken, 1000);
     assert!(outcome.sides[0].transcript.len() < 30, "{}", outcome.sides[0].transcript.len());

@@ -44,10 +44,10 @@ impl DocumentBuilder {
                 self.rules = rules.clone();
                 self.planned = planned.clone();
             }
-            RunEvent::CalledAs(arguments) => self.arguments = arguments.clone(),
-            RunEvent::Scenario(scenario) => self.scenarios.push(scenario.clone()),
             RunEvent::CaseFinished(case) => self.case_finished(CaseResult::clone(case)),
             RunEvent::Shard(shard) => self.shard = Some(*shard),
+            RunEvent::CalledAs(arguments) => self.arguments = arguments.clone(),
+            RunEvent::Scenario(scenario) => self.scenarios.push(scenario.clone()),
             RunEvent::Note(note) => self.notes.push(note.clone()),
             RunEvent::RuleNeeds { rule, need } => self.needs.push((rule.clone(), need.clone())),
             RunEvent::RunFinished { interrupted } => self.complete = !interrupted,

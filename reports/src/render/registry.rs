@@ -42,12 +42,12 @@ type Renderer = fn(&Document, &RenderOptions, &mut dyn Write) -> io::Result<()>;
 formats! {
     Text = "text", crate::text::render, "A report to read in a terminal.";
     Json = "json", crate::json::render, "The result document itself.";
-    Badge = "badge", crate::badge::render, "A badge in SVG: the verdict, and how many of the rules were exercised.";
-    Html = "html", crate::html::render, "A page for a browser, in one file that fetches nothing.";
     Junit = "junit", crate::ci::junit, "JUnit XML, which CI servers read.";
     Tap = "tap", crate::ci::tap, "TAP 14, with a YAML block for each case that did not pass.";
     Markdown = "markdown", crate::markdown::render, "A page for a pull request.";
     Github = "github", crate::ci::github, "Annotations of a GitHub workflow.";
+    Badge = "badge", crate::badge::render, "A badge in SVG: the verdict, and how many of the rules were exercised.";
+    Html = "html", crate::html::render, "A page for a browser, in one file that fetches nothing.";
 }
 
 /// Writes `document` to `out` in `format`.

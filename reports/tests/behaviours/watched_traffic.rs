@@ -34,8 +34,9 @@ fn shown(finding: &Finding, with_frames: bool) -> String {
 fn a_finding_is_shown_with_the_frames_that_prove_it() {
     let lines = "✗ MUST    events.answered-once  server on connection 3: ACK 1638 answers nothing
           Each PUBLISH MUST get one answer.
-  ✗     12.5  ←  ACK 1638  00023666
-                 breaks events.answered-once
+             client                                                                           server
+  ✗    12.5  │← ACK 1638  00023666 ────────────────────────────────────────────────────────────────┤
+             │  breaks events.answered-once                                                        │
 ";
     assert_eq!(shown(&finding("ACK 1638 answers nothing"), true), lines);
     assert_eq!(shown(&finding("ACK 1638 answers nothing"), false), lines.split_inclusive('\n').next().expect("a line"));

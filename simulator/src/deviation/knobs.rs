@@ -29,9 +29,9 @@ pub(crate) struct Knobs {
     pub(crate) waits_for_ids: bool,
     /// A time after which an accepted connection is dropped, in hundredths of the keepalive interval, and the contents
     /// that begin it anew.
-    pub(crate) drops: Option<(u32, fn(&[u8]) -> bool)>,
+    pub(crate) drops: Option<(u32, IsOfKind)>,
     /// What is made of the octets that the end of the stream cuts off, the length included.
-    pub(crate) cut_off: Option<fn(&[u8]) -> Option<Vec<u8>>>,
+    pub(crate) cut_off: Option<CutOff>,
     /// What becomes of events that are unanswered when the peer closes.
     pub(crate) redelivery: Redelivery,
     /// A server: when a newer connection of a client takes over.
@@ -53,6 +53,12 @@ pub(crate) struct Knobs {
     /// A client: being wiped leaves it the id that it had.
     pub(crate) wiped_keeps_id: bool,
 }
+
+/// Tells contents of one kind from others.
+pub(crate) type IsOfKind = fn(&[u8]) -> bool;
+
+/// What is made of octets; nothing if they stay as they are.
+pub(crate) type CutOff = fn(&[u8]) -> Option<Vec<u8>>;
 
 /// What is sent late.
 #[derive(Clone, Copy, Debug)]

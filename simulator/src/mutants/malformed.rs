@@ -23,14 +23,7 @@ pub(super) fn filled_up(content: &[u8], of: u8) -> Option<Vec<u8>> {
     if !content::is(content, of) || !matches!(error_of(content)?, DecodeErrorKind::Truncated { .. }) {
         return None;
     }
-    let mut filled = content.to_vec();
-    for _ in 0..16 {
-        filled.push(0);
-        if Message::decode(&filled).is_ok() {
-            return Some(filled);
-        }
-    }
-    None
+    (1..=16).map(|count| [content, &vec![0; count]].concat()).find(|filled| Message::decode(filled).is_ok())
 }
 
 /// The content as a reader takes it that stops where the layout does.

@@ -2,11 +2,11 @@
 
 use std::time::Duration;
 
-use super::Tally;
 use super::duties::{Close, Duties};
 use super::met::Met;
 use super::proof::Remembered;
 use super::silence::Silence;
+use super::{Judged, Settings, Tally};
 use crate::catalogue::Role;
 use crate::oracle::Breach;
 use crate::oracle::breach::{rule_of_malformed, rule_of_malformed_to_client};
@@ -63,11 +63,15 @@ pub(super) struct Account {
     has_strayed: bool,
     has_ended: bool,
     shown_open: bool,
+    /// A PONG too many is blamed, so that one is counted that was not too many.
+    judges_pongs: bool,
 }
 
 impl Account {
-    pub(super) fn new(keepalive_interval: Option<Duration>, from_the_start: bool) -> Self {
+    pub(super) fn new(settings: &Settings) -> Self {
+        let Settings { keepalive_interval, from_the_start, judged, .. } = *settings;
         Self {
+            judges_pongs: judged != Judged::Both,
             server: Peer::default(),
             client: Peer::default(),
             remembered: Remembered::default(),
@@ -338,12 +342,17 @@ impl Account {
 
     fn pong(&mut self, passing: &Passing<'_>, kept: &dyn Fn(Met) -> bool) {
         self.remembered.pong[index(passing.from)] = Some(passing.number);
+        let judges_pongs = self.judges_pongs;
         let sender = self.peer(passing.from);
-        if sender.duties.ponged().is_some() && kept(Met::PingAnsweredOnce) {
+        if sender.duties.ponged().is_some() {
             sender.tally.kept(Met::PingAnswered);
-            sender.tally.kept(Met::PingAnsweredOnce);
+            if judges_pongs && kept(Met::PingAnsweredOnce) {
+                sender.tally.kept(Met::PingAnsweredOnce);
+            }
         }
-        self.peer(passing.from.other()).tally.kept(Met::PongNotAnswered);
+        if judges_pongs {
+            self.peer(passing.from.other()).tally.kept(Met::PongNotAnswered);
+        }
     }
 
     /// Malformed content passes.
