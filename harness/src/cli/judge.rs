@@ -25,7 +25,7 @@ pub(super) fn judge(typed: &Judge, matches: &ArgMatches, terminal: &Terminal) ->
         },
         keepalive_interval: typed.keepalive_interval.as_deref().map(keepalive_interval).transpose()?,
         patience: duration("--patience", &typed.patience)?,
-        from_the_start: true,
+        ..Settings::default()
     };
     let mut judging = Judging::new(settings);
     let mut unreadable = Vec::new();

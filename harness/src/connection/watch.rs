@@ -97,7 +97,13 @@ impl Watch {
 
     fn new(role: Role, judged: Judged, client: Option<ClientWatch>) -> Self {
         // What is due when is for the steps of a case: they know what they wait for.
-        let settings = Settings { judged, patience: Duration::MAX, ..Settings::default() };
+        let settings = Settings {
+            judged,
+            patience: Duration::MAX,
+            judges_answers: false,
+            judges_pongs: true,
+            ..Settings::default()
+        };
         Self { observer: Box::new(Observer::new(settings)), role, client, doubt: None }
     }
 

@@ -107,7 +107,9 @@ impl Judging {
             (false, true) => Judged::Client,
             (false, false) => return,
         };
-        let settings = Settings { judged, from_the_start: opening.from_the_start, ..self.settings };
+        // In a case the harness may have put the server's record into any state.
+        let judges_answers = opening.judged == Judged::Both;
+        let settings = Settings { judged, from_the_start: opening.from_the_start, judges_answers, ..self.settings };
         let name = format!("{}{}", self.prefix, opening.name);
         let mut observed = Observed::new(&name, settings, at);
         let about = [("client", &opening.client), ("server", &opening.server), ("identity", &opening.identity)];

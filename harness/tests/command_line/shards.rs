@@ -61,7 +61,9 @@ fn repetitions_of_a_case_are_in_one_shard() {
     let first = ids(&document(&folder.read("1.json")));
     assert_eq!(first.len(), 2 * first.iter().collect::<BTreeSet<_>>().len());
     let done = sinkcheck(["report", "merge", &files[0], &files[1], "--format", "json"]).run().exits(0);
-    assert_eq!(cases(&document(&done.stdout)).len(), 2 * 38);
+    let all = ids(&document(&done.stdout));
+    assert_eq!(all.len(), 2 * all.iter().collect::<BTreeSet<_>>().len());
+    assert!(all.len() > first.len(), "both shards are in it");
 }
 
 #[test]

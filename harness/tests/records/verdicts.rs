@@ -179,7 +179,7 @@ fn a_response_before_the_request() {
 }
 
 #[test]
-fn a_ping_that_is_answered_twice() {
+fn a_pong_that_may_be_one_of_the_peers_own_accord_is_not_blamed() {
     breaks(
         &[
             (1, ">", REQUEST),
@@ -190,7 +190,7 @@ fn a_ping_that_is_answered_twice() {
             (1, ">", "."),
             (1, "<", "."),
         ],
-        &[(Role::Server, "keepalive.ping-answered-once")],
+        &[],
     );
 }
 

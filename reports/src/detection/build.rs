@@ -262,9 +262,8 @@ fn figures(roles: &[RoleMatrix]) -> Figures {
         }
         figures.generated += role.generated.played;
         figures.generated_killed += role.generated.killed;
-        figures.generated_equivalent +=
-            role.generated.equivalent.iter().map(|entry| entry.mutants.len()).sum::<usize>()
-                - role.generated.killed_equivalents.len();
+        let lived = role.generated.played - role.generated.killed - role.generated.killed_equivalents.len();
+        figures.generated_equivalent += lived - role.generated.survivors.len();
         figures.variants += role.at_variants.peers;
         figures.pairs += role.at_pairs.peers;
         for innocents in [&role.at_reference, &role.at_variants, &role.at_pairs] {

@@ -56,11 +56,19 @@ fn answers_to_a_request_that_no_record_makes_right() {
 
 #[test]
 fn where_the_harness_knows_the_record_answers_are_for_the_case_to_judge() {
-    let settings = Settings { judged: Judged::Server, ..Settings::default() };
+    let settings = Settings { judged: Judged::Server, judges_answers: false, ..Settings::default() };
     assert_eq!(blames(settings, &asked(KNOWN, [frame(S, HELLO)])), []);
     assert_eq!(blames(settings, &vec![frame(S, PING)]).len(), 1);
     // Whatever we did ourselves, we did on purpose.
     assert_eq!(blames(settings, &vec![frame(C, publish(1))]), []);
+}
+
+#[test]
+fn a_pong_too_many_is_blamed_only_by_who_knows_that_the_peer_sends_none_of_its_own_accord() {
+    let twice = accepted([frame(C, PING), frame(S, PONG), frame(S, PONG)]);
+    let settings = Settings { judges_pongs: true, ..Settings::default() };
+    assert_eq!(blames(settings, &twice), [(S, "keepalive.ping-answered-once", vec![2, 3, 4])]);
+    assert_eq!(blames(Settings::default(), &twice), []);
 }
 
 #[test]

@@ -6,7 +6,7 @@ use super::duties::{Close, Duties};
 use super::met::Met;
 use super::proof::Remembered;
 use super::silence::Silence;
-use super::{Judged, Settings, Tally};
+use super::{Settings, Tally};
 use crate::catalogue::Role;
 use crate::oracle::Breach;
 use crate::oracle::breach::{rule_of_malformed, rule_of_malformed_to_client};
@@ -69,9 +69,9 @@ pub(super) struct Account {
 
 impl Account {
     pub(super) fn new(settings: &Settings) -> Self {
-        let Settings { keepalive_interval, from_the_start, judged, .. } = *settings;
+        let Settings { keepalive_interval, from_the_start, judges_pongs, .. } = *settings;
         Self {
-            judges_pongs: judged != Judged::Both,
+            judges_pongs,
             server: Peer::default(),
             client: Peer::default(),
             remembered: Remembered::default(),

@@ -4,7 +4,7 @@ use std::collections::VecDeque;
 use std::time::Duration;
 
 use super::account::{Account, Passing};
-use super::{Finding, FindingKind, Judged, Settings, Tally};
+use super::{Finding, FindingKind, Settings, Tally};
 use crate::catalogue::{Level, Role, catalogue};
 use crate::oracle::model::{Meaning, Model, Outcome, Symbol};
 use crate::oracle::reading::Reading;
@@ -39,8 +39,7 @@ impl Observer {
     /// A connection of which nothing was seen yet.
     #[must_use]
     pub fn new(settings: Settings) -> Self {
-        // At an end it is known what the server has on record.
-        let judges_answers = settings.judged == Judged::Both;
+        let judges_answers = settings.judges_answers;
         let (server, client) = match (settings.from_the_start, judges_answers) {
             (true, true) => (ServerOracle::judging_answers(), ClientOracle::new()),
             (true, false) => (ServerOracle::new(), ClientOracle::new()),
@@ -82,11 +81,9 @@ impl Observer {
             Role::Server if follows_server => self.server.received_reading(&reading),
             _ => Vec::new(),
         };
-        // Between real peers a PONG too many can't be told from one that was sent of the peer's own accord, which is legal.
-        let breaches: Vec<Breach> = breaches
-            .into_iter()
-            .filter(|breach| !(breach.is_of_pong && self.settings.judged == Judged::Both))
-            .collect();
+        // A PONG too many can't be told from one that was sent of the peer's own accord, which is legal.
+        let breaches: Vec<Breach> =
+            breaches.into_iter().filter(|breach| self.settings.judges_pongs || !breach.is_of_pong).collect();
         let (sender, receiver) = self.model.passes(from, &symbol);
         self.compare(from, at, number, sender, &symbol, &breaches);
         let passing = Passing { from, at, number, reading: &reading, symbol: &symbol };

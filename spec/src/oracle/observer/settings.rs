@@ -42,11 +42,24 @@ pub struct Settings {
     /// Whether the observer sees the connection from its first octet. If not, what only its beginning would explain is blamed
     /// on nobody.
     pub from_the_start: bool,
+    /// Whether a response is blamed that nothing on the server's record could make right. Where a case knows the record, that is for
+    /// the case to judge.
+    pub judges_answers: bool,
+    /// Whether a PONG is blamed that is one too many. Peers may send PONGs of their own accord, so this is for whoever has seen that
+    /// this one doesn't.
+    pub judges_pongs: bool,
 }
 
 impl Default for Settings {
     /// Both peers of a whole connection, with a keepalive interval that nobody knows and a patience of 60 s.
     fn default() -> Self {
-        Self { judged: Judged::Both, keepalive_interval: None, patience: Duration::from_secs(60), from_the_start: true }
+        Self {
+            judged: Judged::Both,
+            keepalive_interval: None,
+            patience: Duration::from_secs(60),
+            from_the_start: true,
+            judges_answers: true,
+            judges_pongs: false,
+        }
     }
 }
