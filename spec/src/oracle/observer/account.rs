@@ -334,7 +334,8 @@ impl Account {
             sender.tally.kept_rarely(close.rule);
             return None;
         }
-        if close.is_broken_by_reading_on && close.frame < answered.frame {
+        // To turn an event away with a NACK is no more than to close (handshake.early-event-treatment).
+        if is_ack && close.is_broken_by_reading_on && close.frame < answered.frame {
             return sender.duties.take_close();
         }
         None
