@@ -28,6 +28,7 @@ pub const LONGEST: usize = 64 << 20;
 /// than this program.
 pub fn read_document(octets: &[u8]) -> Result<Document, ReadError> {
     #[derive(Deserialize)]
+    #[serde(expecting = "a result document")]
     struct Form {
         schema: Option<u64>,
     }
@@ -44,16 +45,16 @@ pub fn read_document(octets: &[u8]) -> Result<Document, ReadError> {
     }
 }
 
-/// Reads a document to the reader's end, and no further than the longest document goes.
+/// Reads a document to the reader's end, and no further than the longest document goes. Returns how many octets it took, too.
 ///
 /// # Errors
 ///
 /// Those of [`read_document`], and those of the reader.
-pub fn read_document_from(reader: impl Read) -> Result<Document, ReadError> {
+pub fn read_document_from(reader: impl Read) -> Result<(Document, usize), ReadError> {
     let mut octets = Vec::new();
     let most = u64::try_from(LONGEST).unwrap_or(u64::MAX).saturating_add(1);
     reader.take(most).read_to_end(&mut octets).map_err(ReadError::Unreadable)?;
-    read_document(&octets)
+    read_document(&octets).map(|document| (document, octets.len()))
 }
 
 /// Why octets could not be read as a result document.

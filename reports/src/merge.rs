@@ -90,6 +90,9 @@ fn missing_shards(documents: &[(String, Document)]) -> Result<Vec<String>, Merge
     let mut all = None;
     for (name, document) in documents {
         let Some(Shard { number, of }) = document.shard else { continue };
+        if number == 0 || number > of {
+            return Err(MergeError::NoShard { shard: format!("{number}/{of}"), name: name.clone() });
+        }
         let (of_first, first) = *all.get_or_insert((of, name));
         if of != of_first {
             return Err(MergeError::Other {
@@ -239,6 +242,14 @@ pub enum MergeError {
         /// One document.
         first: String,
         /// The other.
+        name: String,
+    },
+    /// A document is of a shard that there can't be.
+    #[error("{name} says that it is of shard {shard}, which there can't be")]
+    NoShard {
+        /// The shard, as `9/2`.
+        shard: String,
+        /// The document.
         name: String,
     },
     /// Two documents are of the same shard.

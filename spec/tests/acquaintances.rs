@@ -49,7 +49,12 @@ fn a_client_that_was_welcomed_comes_back() {
 
 #[test]
 fn a_server_that_shows_two_ids_or_takes_anothers_for_its_own() {
-    check(&[(None, 1, None, hello(2)), (None, 5, None, hello(3))], &["handshake.hello-carries-server-id"]);
+    // It may have been set up anew, but not go back.
+    let anew = [(None, 1, None, hello(2)), (None, 5, None, hello(3))];
+    check(&anew, &[]);
+    let back = [anew.to_vec(), vec![(None, 6, None, hello(2))]].concat();
+    check(&back, &["handshake.hello-carries-server-id"]);
+    check(&[(A, 1, Some(2), CONNECTED), (B, 5, None, hello(3)), (A, 1, None, hello(3))], &[]);
     check(&[(None, 1, None, hello(2)), (None, 5, Some(7), CONNECTED)], &["handshake.mismatch-other-server"]);
     check(&[(None, 5, Some(2), CONNECTED), (None, 1, Some(7), CONNECTED)], &["handshake.mismatch-other-server"]);
 }
@@ -81,4 +86,29 @@ fn a_client_that_forgets_or_takes_up_an_id() {
     check(&[(A, 1, Some(2), CONNECTED), (A, 1, None, hello(2))], &["introduction.connected-id-kept"]);
     // It was wiped.
     check(&[(A, 1, Some(2), CONNECTED), (A, 4, None, MISMATCH), (A, 4, None, MISMATCH)], &[]);
+}
+
+#[test]
+fn what_passes_at_once_or_unseen_is_blamed_on_nobody() {
+    let request = |client: u32, server: Option<u32>| {
+        ConnectionRequest::new("1.0.0", InstanceId(client), server.map(InstanceId)).expect("small")
+    };
+    let mut acquaintances = Acquaintances::new();
+    // The request of the first connection is on its way for so long that the second one is accepted before it comes.
+    acquaintances.opened(A);
+    acquaintances.opened(A);
+    let second = request(1, None);
+    assert!(acquaintances.request(A, &second).is_empty());
+    assert!(acquaintances.response(A, Introduction::of(&second), &hello(2)).is_none());
+    acquaintances.confirmed(A);
+    assert!(acquaintances.request(A, &request(1, None)).is_empty());
+    acquaintances.closed(A);
+    acquaintances.closed(A);
+    // Whatever it carries next is what it kept.
+    acquaintances.opened(A);
+    assert!(acquaintances.request(A, &request(1, Some(2))).is_empty());
+    // An acceptance that nobody could follow.
+    acquaintances.unsure(A);
+    assert!(acquaintances.request(A, &request(1, Some(9))).is_empty());
+    assert!(!acquaintances.request(A, &request(1, Some(8))).is_empty());
 }

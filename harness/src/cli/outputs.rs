@@ -244,5 +244,10 @@ pub(super) fn colour_on(when: Colour, is_terminal: bool) -> bool {
 
 /// The columns of the terminal.
 pub(super) fn width() -> usize {
-    terminal_size::terminal_size().map_or(100, |(width, _)| usize::from(width.0))
+    width_of(io::stdout())
+}
+
+/// The columns of what this stream leads to; 100 where it is no terminal.
+pub(super) fn width_of(stream: impl std::os::fd::AsFd) -> usize {
+    terminal_size::terminal_size_of(stream).map_or(100, |(width, _)| usize::from(width.0))
 }

@@ -11,7 +11,7 @@ use sinkcheck_spec::wire::Message;
 pub type Known = Arc<Mutex<Acquaintances>>;
 
 /// One connection of theirs.
-#[derive(Debug, Clone)]
+#[derive(Debug)]
 pub(super) struct Acquainted {
     known: Known,
     identity: Option<Arc<str>>,
@@ -24,7 +24,17 @@ pub(super) struct Acquainted {
 
 impl Acquainted {
     pub(super) fn new(known: Known, identity: Option<Arc<str>>) -> Self {
-        Self { known, identity, request: None, is_decided: false, accepted: false, confirmed: false }
+        let acquainted = Self { known, identity, request: None, is_decided: false, accepted: false, confirmed: false };
+        acquainted.lock().opened(acquainted.identity.as_deref());
+        acquainted
+    }
+
+    /// From here on nothing of the connection is heard.
+    pub(super) fn lost(&mut self) {
+        if !self.is_decided {
+            self.is_decided = true;
+            self.lock().unsure(self.identity.as_deref());
+        }
     }
 
     /// A frame passed, and the observer has heard it.
@@ -43,7 +53,10 @@ impl Acquainted {
             }
             (Role::Server, Ok(Message::ConnectionResponse(response))) => {
                 self.is_decided = true;
-                let Some(request) = self.request else { return };
+                let Some(request) = self.request else {
+                    self.lock().unsure(self.identity.as_deref());
+                    return;
+                };
                 self.accepted = response.is_acceptance();
                 let breach = self.lock().response(self.identity.as_deref(), request, &response);
                 // What no record makes right has been blamed already.
@@ -51,11 +64,8 @@ impl Acquainted {
             }
             // Where something is malformed or in the wrong place, who is whom is not to be learned.
             (_, Ok(Message::Ping | Message::Pong)) => return,
-            (Role::Client, Ok(Message::Publish(_))) if self.request.is_some() => return,
-            _ => {
-                self.is_decided = true;
-                return;
-            }
+            (_, Ok(Message::Publish(_))) if self.request.is_some() => return,
+            _ => return self.lost(),
         };
         for breach in breaches {
             observer.add(from, at, breach);
@@ -65,5 +75,11 @@ impl Acquainted {
     fn lock(&self) -> std::sync::MutexGuard<'_, Acquaintances> {
         // Each change is one step, so what a panic elsewhere left is whole.
         self.known.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Drop for Acquainted {
+    fn drop(&mut self) {
+        self.lock().closed(self.identity.as_deref());
     }
 }

@@ -151,6 +151,9 @@ impl Observed {
     /// From now on the traffic isn't known: nothing is judged any more, and a connection on which no MUST was broken so far is
     /// inconclusive for this reason.
     pub fn lost(&mut self, reason: Reason) {
+        if let Some(acquainted) = &mut self.acquainted {
+            acquainted.lost();
+        }
         self.doubt.get_or_insert(reason);
     }
 
@@ -212,11 +215,14 @@ impl Observed {
         }
     }
 
-    /// True if something was found.
+    /// True if the server broke a rule of the handshake by the frame that passed last.
     fn collect(&mut self, found: &mut Vec<Found>) -> bool {
-        let mut is_any = false;
+        let mut is_blamed = false;
+        let last = self.observer.frames().checked_sub(1);
         while let Some(finding) = self.observer.poll() {
-            is_any = true;
+            is_blamed |= finding.by == Role::Server
+                && finding.frames.last().copied() == last
+                && finding.rule().is_some_and(|rule| rule.starts_with("handshake."));
             let side = &mut self.sides[index(finding.by)];
             let times = side.add(&finding, &self.kept, self.observer.frames(), &self.name, self.begun);
             if times > MOST_TOLD {
@@ -225,7 +231,7 @@ impl Observed {
             let proof = proof(&finding, &self.kept, &self.name, Duration::ZERO);
             found.push(Found { connection: Arc::clone(&self.name), finding, proof });
         }
-        is_any
+        is_blamed
     }
 }
 

@@ -54,7 +54,7 @@ impl Watching {
     #[must_use]
     pub fn new(settings: Settings, runtime: Handle, recorder: Option<Recorder>, tell: Arc<dyn Tell>) -> Self {
         Self(Arc::new(Inner {
-            settings,
+            settings: Settings { slack: SLACK, ..settings },
             started: Instant::now(),
             runtime,
             recorder,
@@ -95,7 +95,7 @@ impl Watching {
         loop {
             // Deadlines mostly move away. The timer follows only when it has rung, or when one comes nearer.
             if let Some(deadline) = observed.deadline() {
-                let due = *started + deadline + SLACK;
+                let due = *started + deadline.min(started.elapsed() + FAR) + SLACK;
                 if due < timer.deadline() || timer.is_elapsed() {
                     timer.as_mut().reset(due);
                 }

@@ -65,7 +65,7 @@ pub(super) fn unsettled(document: &Document) -> Vec<Unsettled<'_>> {
             let reason = match (&case.reason, &case.known_failure) {
                 (Some(reason), _) if reason.message.is_empty() => Shown::line(&reason.code),
                 (Some(reason), _) => Shown::line(&reason.message),
-                (None, Some(known)) => Shown::line(&known.reason),
+                (None, Some(known)) => Shown::owned(&known.account()),
                 (None, None) => Shown::line("no reason was given"),
             };
             match groups[begin..].iter_mut().find(|group| group.reason == reason) {

@@ -111,7 +111,7 @@ fn told(case: &CaseResult) -> Vec<(&'static str, &'static str, Shown<'_>)> {
         told.push(("reason", "Reason", Shown::lines(message)));
     }
     if let Some(known) = &case.known_failure {
-        told.push(("known", "Known failure", Shown::lines(&known.reason)));
+        told.push(("known", "Known failure", Shown::owned(&known.account())));
     }
     if let Some(expected) = &case.expected {
         told.push(("expected", "Expected", Shown::lines(expected)));

@@ -1,3 +1,5 @@
+use std::collections::HashMap;
+
 use serde::Serialize;
 use serde::ser::{SerializeSeq, Serializer};
 
@@ -28,17 +30,19 @@ pub(super) fn element(document: &Document, case: &CaseResult) -> String {
     let place = document.scenarios.iter().position(|scenario| scenario.file == file);
     let entries = &case.transcript;
     let mut connections: Vec<&str> = Vec::new();
+    let mut places: HashMap<&str, usize> = HashMap::new();
     for entry in entries {
-        if !connections.contains(&entry.connection.as_str()) {
+        places.entry(&entry.connection).or_insert_with(|| {
             connections.push(&entry.connection);
-        }
+            connections.len() - 1
+        });
     }
     let breaks = entries.iter().enumerate().filter(|(_, entry)| !entry.breaks.is_empty());
     let shown = |text: &str| Shown::line(text).to_string();
     let data = CaseData {
         scenario: place.map(|place| (place, line)),
         connections: connections.iter().map(|name| shown(name)).collect(),
-        entries: Entries { entries, connections: &connections },
+        entries: Entries { entries, places: &places },
         breaks: breaks.map(|(place, entry)| (place, entry.breaks.iter().map(|rule| shown(rule)).collect())).collect(),
         output: case.output.as_deref().map(|output| Shown::lines(output).to_string()),
     };
@@ -56,14 +60,15 @@ pub(super) fn scenarios(document: &Document) -> String {
 /// and what they mean or what happened, which may be absent.
 struct Entries<'a> {
     entries: &'a [TranscriptEntry],
-    connections: &'a [&'a str],
+    /// The connections' places, by their names.
+    places: &'a HashMap<&'a str, usize>,
 }
 
 impl Serialize for Entries<'_> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         let mut list = serializer.serialize_seq(Some(self.entries.len()))?;
         for entry in self.entries {
-            let connection = self.connections.iter().position(|name| *name == entry.connection).unwrap_or_default();
+            let connection = self.places.get(entry.connection.as_str()).copied().unwrap_or_default();
             let from = u8::from(entry.from == Role::Server);
             let message = entry.message.as_deref().map(|message| Shown::line(message).to_string());
             match &entry.carried {

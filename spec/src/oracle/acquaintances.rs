@@ -9,6 +9,9 @@ use crate::wire::{ConnectionRequest, ConnectionResponse, InstanceId};
 /// So many identities are remembered; later ones are judged by their connections alone.
 const MOST_IDENTITIES: usize = 100_000;
 
+/// So many times a server may be set up anew.
+const MOST_FORMER: usize = 16;
+
 /// Follows a server and its clients from one connection to the next, from a place between them.
 ///
 /// What the server has on record for an identity, and what a client keeps, shows only to whoever knows which connections are the same
@@ -21,6 +24,8 @@ const MOST_IDENTITIES: usize = 100_000;
 pub struct Acquaintances {
     /// The server's own id, as its hellos said and its acceptances confirmed.
     server: Option<InstanceId>,
+    /// The ids that it had before it was set up anew.
+    former: Vec<InstanceId>,
     clients: HashMap<Box<str>, Acquaintance>,
 }
 
@@ -28,6 +33,8 @@ pub struct Acquaintances {
 struct Acquaintance {
     history: ClientHistory,
     client: Option<InstanceId>,
+    /// How many connections of it are watched now.
+    open: usize,
     /// What the server accepted last; nothing if it isn't known whether it has accepted anything.
     recorded: Option<InstanceId>,
 }
@@ -64,13 +71,40 @@ impl Acquaintances {
         Some(self.clients.entry(identity.into()).or_insert_with(|| Acquaintance {
             history: ClientHistory::new(Start::Unknown),
             client: None,
+            open: 0,
             recorded: None,
         }))
+    }
+
+    /// A connection begins to be watched.
+    pub fn opened(&mut self, identity: Option<&str>) {
+        if let Some(known) = self.known(identity) {
+            known.open += 1;
+        }
+    }
+
+    /// A connection isn't watched any longer.
+    pub fn closed(&mut self, identity: Option<&str>) {
+        if let Some(known) = self.known(identity) {
+            known.open = known.open.saturating_sub(1);
+        }
+    }
+
+    /// What passes on a connection of this client can't be followed, so what it and the server know of each other isn't known.
+    pub fn unsure(&mut self, identity: Option<&str>) {
+        if let Some(known) = self.known(identity) {
+            known.forget();
+        }
     }
 
     /// The first request of a connection passes. What the client breaks by its ids.
     pub fn request(&mut self, identity: Option<&str>, request: &ConnectionRequest<'_>) -> Vec<Breach> {
         let Some(known) = self.known(identity) else { return Vec::new() };
+        if known.open > 1 {
+            // What passes on the other connections may have been read before or after this was sent.
+            known.forget();
+            return Vec::new();
+        }
         let id = request.client_instance_id();
         let was_wiped = known.client.is_some_and(|before| before != id) && request.server_instance_id().is_none();
         if was_wiped {
@@ -90,6 +124,10 @@ impl Acquaintances {
         let breach = self.server_breaks(request, response);
         let server = self.server;
         let Some(known) = self.known(identity) else { return breach };
+        if known.open > 1 {
+            known.forget();
+            return breach;
+        }
         let breach = breach.or_else(|| known.server_breaks(server, request, response));
         if response.is_acceptance() {
             known.recorded = Some(request.client);
@@ -108,6 +146,9 @@ impl Acquaintances {
     }
 
     /// What the server breaks by any client's response.
+    ///
+    /// A server that says hello with another id than before was set up anew, as far as one can see; then nothing is left of what was
+    /// on record. To go back to the id before is another matter.
     fn server_breaks(&mut self, request: Introduction, response: &ConnectionResponse<'_>) -> Option<Breach> {
         let (shown, rule) = match (response, request.server) {
             (ConnectionResponse::HelloNewClient { server_instance_id }, _) => {
@@ -117,6 +158,13 @@ impl Acquaintances {
             _ => return None,
         };
         let before = *self.server.get_or_insert(shown);
+        let says_hello = matches!(response, ConnectionResponse::HelloNewClient { .. });
+        if before != shown && says_hello && !self.former.contains(&shown) && self.former.len() < MOST_FORMER {
+            self.former.push(before);
+            self.server = Some(shown);
+            self.clients.values_mut().for_each(Acquaintance::forget);
+            return None;
+        }
         (before != shown).then(|| {
             let what = match response {
                 ConnectionResponse::Connected => "\"connected\" answers a request that carries",
@@ -128,6 +176,12 @@ impl Acquaintances {
 }
 
 impl Acquaintance {
+    fn forget(&mut self) {
+        self.history = ClientHistory::new(Start::Unknown);
+        self.client = None;
+        self.recorded = None;
+    }
+
     /// What the server breaks by this client's response, given what it must have on record.
     fn server_breaks(
         &self,

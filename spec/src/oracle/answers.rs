@@ -91,7 +91,12 @@ impl Answers {
             self.answered.insert(id);
         }
         if self.waiting.get(id).is_some() {
-            self.more.entry(id).or_default().push((frame, how));
+            let later = self.more.entry(id).or_default();
+            // What must not be answered at all may be said again and again; one of them is enough to tell.
+            let again = matches!(how, Sent::NotToAnswer { .. }) && later.last().is_some_and(|(_, last)| *last == how);
+            if !again {
+                later.push((frame, how));
+            }
         } else {
             self.waiting.insert(id, (frame, how));
         }

@@ -158,7 +158,11 @@ impl ServerOracle {
             }
             Some(MessageType::Publish) => {
                 if let Some(id) = publish_id(content) {
-                    let how = if error.kind.is_open() { Sent::Open } else { Sent::malformed(rule) };
+                    let how = match (error.kind.is_open(), self.stage()) {
+                        (true, Sent::Accepted) => Sent::Open,
+                        (true, early) => early,
+                        (false, _) => Sent::malformed(rule),
+                    };
                     self.answers.sent(id, how, self.sent_frames);
                     return;
                 }

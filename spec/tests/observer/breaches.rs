@@ -47,6 +47,7 @@ fn answers_to_a_request_that_no_record_makes_right() {
         &[0, 1, 2],
     );
     check(vec![frame(S, PING)], S, "handshake.nothing-before-request", &[0]);
+    check(vec![frame(S, PONG)], S, "handshake.nothing-before-request", &[0]);
     for response in [CONNECTED, HELLO, MISMATCH, QUARANTINED, UNSUPPORTED_APPLICATION] {
         let found = blames(Settings::default(), &asked(OTHER_VERSION, [frame(S, response)]));
         let of_server: Vec<_> = found.into_iter().filter(|(by, ..)| *by == S).collect();
@@ -112,8 +113,17 @@ fn ids_of_events() {
 }
 
 #[test]
+fn an_event_that_may_be_malformed_is_too_early_all_the_same() {
+    // Its offset is a varint of eleven octets.
+    let early = asked(KNOWN, [frame(C, "40010101016b818080808080808080800080e2cfaa060464617461"), frame(S, ack(1))]);
+    let of_server: Vec<_> = blames(Settings::default(), &early).into_iter().filter(|(by, ..)| *by == S).collect();
+    assert_eq!(of_server, [(S, "handshake.early-event-not-acked", vec![0, 1, 2])]);
+}
+
+#[test]
 fn a_clients_first_messages() {
     check(vec![frame(C, PING)], C, "introduction.request-first", &[0]);
+    check(vec![frame(C, PONG)], C, "introduction.request-first", &[0]);
     check(asked(KNOWN, [frame(C, publish(1))]), C, "introduction.only-request-before-response", &[0, 1]);
     check(asked(OTHER_VERSION, []), C, "introduction.carries-protocol-version", &[0]);
     check(asked(KNOWN, [frame(C, KNOWN)]), C, "introduction.one-request", &[0, 1]);
@@ -155,6 +165,7 @@ fn a_connection_that_is_joined_late() {
     check(vec![frame(S, ack(1)), frame(C, publish(1)), frame(S, ack(1)), frame(S, PONG)], &[]);
     check(vec![frame(S, CONNECTED), frame(C, publish(1)), frame(S, ack(1))], &[]);
     check(vec![frame(C, publish(1)), frame(S, publish(9)), frame(C, nack(9)), frame(S, ack(1))], &[]);
+    check((0..100).map(|number| frame(C, ack(number))).collect(), &[]);
     check(vec![frame(S, ack(1)), frame(S, ack(1))], &[(S, "events.answered-once", vec![1])]);
     check(
         vec![frame(C, publish(1)), frame(S, ack(1)), frame(S, ack(1))],

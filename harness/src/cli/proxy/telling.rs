@@ -126,7 +126,7 @@ pub(super) fn lines(file: &Path) -> Result<Box<dyn Write + Send>, Failure> {
 fn write_all(places: Places, told: &Receiver<Told>) -> Option<io::Error> {
     let Places { people, colour, mut lines } = places;
     let colour = outputs::colour_on(colour, io::stderr().is_terminal());
-    let options = RenderOptions { colour, width: outputs::width(), ..RenderOptions::default() };
+    let options = RenderOptions { colour, width: outputs::width_of(io::stderr()), ..RenderOptions::default() };
     let mut counts: HashMap<(Role, Option<String>), u32> = HashMap::new();
     let mut failed = None;
     while let Ok(next) = told.recv() {

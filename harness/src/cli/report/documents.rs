@@ -9,6 +9,11 @@ use crate::cli::exit::Failure;
 
 /// Reads a document from its file, or from standard input. No more is read of it than the longest document has.
 pub(super) fn read(path: &Path) -> Result<Document, Failure> {
+    read_counting(path).map(|(document, _)| document)
+}
+
+/// The same, and how many octets it took.
+pub(super) fn read_counting(path: &Path) -> Result<(Document, usize), Failure> {
     let wrong = |error: ReadError| Failure::usage(format!("{}: {error}", name(path)));
     if is_stdin(path) {
         return read_document_from(io::stdin().lock()).map_err(wrong);

@@ -4,7 +4,7 @@ use sinkcheck_reports::json::LONGEST;
 use sinkcheck_reports::merge;
 
 use super::args::Merge;
-use super::documents::{check_one_stdin, name, read};
+use super::documents::{check_one_stdin, name, read_counting};
 use crate::cli::args::Terminal;
 use crate::cli::exit::Failure;
 use crate::cli::outputs;
@@ -15,19 +15,20 @@ pub(super) fn merge(typed: &Merge, matches: &ArgMatches, terminal: &Terminal) ->
     let mut documents = Vec::new();
     let mut octets = 0;
     for path in &typed.documents {
+        let (document, length) = read_counting(path)?;
         // What is joined is held at once, and is to be read again.
-        octets += std::fs::metadata(path).map_or(0, |found| found.len());
-        if usize::try_from(octets).is_ok_and(|octets| octets > LONGEST) || octets > u64::MAX / 2 {
+        octets += length;
+        if octets > LONGEST {
             return Err(Failure::usage(format!(
                 "{}: the documents up to this one have more than {} MiB, the most that is read",
                 name(path),
                 LONGEST >> 20
             )));
         }
-        documents.push((name(path), read(path)?));
+        documents.push((name(path), document));
     }
     let document = merge::merge(documents, typed.partial).map_err(|error| Failure::usage(error.to_string()))?;
     outputs::write(&document, &outputs, terminal, typed.result.verbose)?;
-    // An entry of the list of known failures that fits nothing is told by each shard's own exit code.
+    // Whether an entry of the list of known failures is stale can't be told: the documents don't have the list.
     Ok(exit_code(&document, 0))
 }

@@ -26,8 +26,6 @@ pub(super) struct ClientState {
     read_early_ping: bool,
     stage: Stage,
     events: Events,
-    /// What passed before the observer looked is unknown.
-    is_late: bool,
 }
 
 impl ClientState {
@@ -39,7 +37,6 @@ impl ClientState {
             read_early_ping: false,
             stage: if from_the_start { Stage::Waiting } else { Stage::Accepted },
             events: Events::new(from_the_start),
-            is_late: !from_the_start,
         }
     }
 

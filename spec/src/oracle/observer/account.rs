@@ -56,6 +56,7 @@ pub(super) struct Account {
     silence: Option<Silence>,
     /// A request passed; whether it carries a server_instance_id, where that can be told.
     asked: Option<Option<bool>>,
+    asked_other_version: bool,
     response: Option<Answer>,
     /// Nobody can take the server's acceptance for something else.
     is_surely_accepted: bool,
@@ -78,6 +79,7 @@ impl Account {
             keepalive_interval,
             silence: None,
             asked: (!from_the_start).then_some(None),
+            asked_other_version: false,
             response: None,
             is_surely_accepted: !from_the_start,
             has_strayed: false,
@@ -113,15 +115,19 @@ impl Account {
 
     /// Octets pass.
     pub(super) fn heard(&mut self, from: Role, at: Duration) {
+        self.passes(from, at, false);
+    }
+
+    fn passes(&mut self, from: Role, at: Duration, is_ping: bool) {
         let Some(silence) = &mut self.silence else { return };
-        if silence.passed(from, at) {
+        if silence.passed(from, at) && is_ping {
             self.client.tally.kept(Met::ClientPings);
         }
     }
 
     /// A frame passes that breaks these rules. If it shows that its sender read on where it should have closed, returns that.
     pub(super) fn frame(&mut self, passing: &Passing<'_>, breaches: &[Breach]) -> Option<Close> {
-        self.heard(passing.from, passing.at);
+        self.passes(passing.from, passing.at, passing.symbol.meaning == Some(Meaning::Ping));
         let kept = |rule: Met| breaches.iter().all(|breach| breach.rule != Met::IDS[rule as usize]);
         let mut read_on = None;
         if let Ok((message, notes)) = &passing.reading.lenient {
@@ -202,14 +208,14 @@ impl Account {
         if self.asked.is_some() {
             if self.is_surely_accepted {
                 let close = Close::new("handshake.second-request-closes", passing.at, passing.number);
-                self.server.duties.must_close(close.broken_by_reading_on());
+                self.must_close(Role::Server, close.broken_by_reading_on());
             }
             return;
         }
         self.asked = Some(carries);
         self.remembered.request = Some(passing.number);
         if passing.symbol.meaning == Some(Meaning::OtherVersion) {
-            self.asked = Some(None);
+            self.asked_other_version = true;
         } else {
             for rule in [
                 Met::RequestFirst,
@@ -245,7 +251,8 @@ impl Account {
         let mut server = vec![Met::FirstRequestAnswered, Met::FirstRequestAnsweredOnce];
         let mut client = vec![Met::OnlyRequestBeforeResponse, Met::OneRequest];
         match answer {
-            Answer::UnsupportedProtocol => server.push(Met::UnsupportedProtocol),
+            Answer::UnsupportedProtocol if self.asked_other_version => server.push(Met::UnsupportedProtocol),
+            Answer::UnsupportedProtocol => {}
             Answer::OtherRejection => server.push(Met::RejectionThatApplies),
             Answer::Connected | Answer::Hello => {}
         }
@@ -335,7 +342,7 @@ impl Account {
             return None;
         }
         // To turn an event away with a NACK is no more than to close (handshake.early-event-treatment).
-        if is_ack && close.is_broken_by_reading_on && close.frame < answered.frame {
+        if is_ack && close.is_broken_by_reading_on && close.frame < answered.first {
             return sender.duties.take_close();
         }
         None
@@ -399,7 +406,7 @@ impl Account {
         if self.silence.as_ref().is_some_and(|silence| silence.closed(from, at)) {
             self.peer(from).tally.kept(Met::SilentPeerDropped);
         }
-        if !unfinished.is_empty() {
+        if !unfinished.is_empty() && !self.has_ended {
             self.peer(from.other()).tally.kept(Met::TruncatedNotAnswered);
         }
         self.has_ended = true;

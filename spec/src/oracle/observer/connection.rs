@@ -60,7 +60,7 @@ impl Observer {
 
     /// A frame with this content passes, without its two octets of length.
     pub fn frame(&mut self, from: Role, at: Duration, content: &[u8]) {
-        self.tick(at);
+        self.tick(at.saturating_sub(self.settings.slack));
         let number = self.frames;
         self.frames += 1;
         let (follows_server, follows_client) =
@@ -103,14 +103,14 @@ impl Observer {
 
     /// Octets pass that are not a whole frame yet. They count where silence is judged (keepalive.unfinished-frame).
     pub fn part_of_frame(&mut self, from: Role, at: Duration) {
-        self.tick(at);
+        self.tick(at.saturating_sub(self.settings.slack));
         self.account.heard(from, at);
     }
 
     /// A peer ended its direction, in whatever way, within a frame of which these octets had passed (its length included);
     /// none if it ended behind a whole frame.
     pub fn closed(&mut self, from: Role, at: Duration, unfinished: &[u8]) {
-        self.tick(at);
+        self.tick(at.saturating_sub(self.settings.slack));
         match from {
             Role::Client => self.server.sent_end(unfinished),
             Role::Server => self.client.sent_end(unfinished),
@@ -181,11 +181,12 @@ impl Observer {
         if !self.settings.judged.includes(from) || *self.standing(from) != Standing::Followed {
             return;
         }
-        // That a PONG is one too many shows in how it comes, and not in that it comes.
-        let must = breaches.iter().find(|breach| symbol.meaning != Some(Meaning::Pong) && is_must(breach.rule));
+        let must = breaches.iter().find(|breach| is_must(breach.rule));
         let what = match (outcome, must) {
             (Outcome::TooMany, _) => return self.give_up(from, at, number),
             (Outcome::Unexplained, None) => "no order of reading explains this frame, and no rule is broken".to_owned(),
+            // That a PONG is one too many shows in how it comes, and not in that it comes.
+            (Outcome::Explained, Some(_)) if symbol.meaning == Some(Meaning::Pong) => return,
             (Outcome::Explained, Some(breach)) => {
                 format!("this frame breaks {} ({}), and some order of reading explains it", breach.rule, breach.what)
             }

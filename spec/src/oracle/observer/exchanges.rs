@@ -17,7 +17,8 @@ const MOST_ORDERED: usize = 8192;
 pub(super) struct Waiting {
     /// The number of its frame.
     pub(super) frame: u64,
-    since: Duration,
+    /// The number of the first frame under the id that may be the one that is answered.
+    pub(super) first: u64,
     /// It has to be answered.
     pub(super) owed: bool,
     /// It has a varint in a longer form than it needs.
@@ -36,7 +37,8 @@ pub(super) struct Exchanges {
 
 impl Exchanges {
     pub(super) fn published(&mut self, id: MessageId, frame: u64, since: Duration, owed: bool, is_long: bool) {
-        self.waiting.insert(id, Waiting { frame, since, owed, is_long });
+        let first = self.waiting.get(id).map_or(frame, |before| before.first);
+        self.waiting.insert(id, Waiting { frame, first, owed, is_long });
         if owed {
             self.order.push_back((id, frame, since));
         }

@@ -39,6 +39,8 @@ pub struct Settings {
     /// How long an answer or a close that is owed may take. The rules name no time, so it should be so long that nobody waits
     /// for longer.
     pub patience: Duration,
+    /// How late the observer itself may be: what passes so long behind a deadline is in time.
+    pub slack: Duration,
     /// Whether the observer sees the connection from its first octet. If not, what only its beginning would explain is blamed
     /// on nobody.
     pub from_the_start: bool,
@@ -57,6 +59,7 @@ impl Default for Settings {
             judged: Judged::Both,
             keepalive_interval: None,
             patience: Duration::from_secs(60),
+            slack: Duration::ZERO,
             from_the_start: true,
             judges_answers: true,
             judges_pongs: false,

@@ -41,17 +41,18 @@ impl Silence {
     }
 
     fn ping_due(&self) -> Duration {
-        self.quiet_since + self.interval * 12 / 10
+        self.quiet_since.saturating_add(self.interval.saturating_mul(12) / 10)
     }
 
     fn drop_due(&self, role: Role) -> Duration {
-        self.unheard_since[index(role)] + self.interval * 21 / 10
+        self.unheard_since[index(role)].saturating_add(self.interval.saturating_mul(21) / 10)
     }
 
     /// Something passed, be it a part of a frame. True if a client has kept the line alive by that: nothing had passed for nearly an
     /// interval.
     pub(super) fn passed(&mut self, from: Role, now: Duration) -> bool {
-        let was_quiet = from == Role::Client && now.saturating_sub(self.quiet_since) >= self.interval * 9 / 10;
+        let was_quiet =
+            from == Role::Client && now.saturating_sub(self.quiet_since) >= self.interval.saturating_mul(9) / 10;
         self.quiet_since = now;
         self.unheard_since[index(from.other())] = now;
         self.pinged_too_late = false;
@@ -61,7 +62,7 @@ impl Silence {
 
     /// A peer closed. True if it has dropped one that was silent for 1.5 intervals.
     pub(super) fn closed(&self, by: Role, now: Duration) -> bool {
-        now.saturating_sub(self.unheard_since[index(by)]) >= self.interval * 3 / 2
+        now.saturating_sub(self.unheard_since[index(by)]) >= self.interval.saturating_mul(3) / 2
     }
 
     /// When somebody will have been silent for too long.
