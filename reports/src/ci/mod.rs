@@ -1,6 +1,6 @@
 //! The forms that CI servers read: JUnit, TAP, and the annotations of GitHub.
 //!
-//! All three count alike what came of a case ([`outcome`]), so that they agree with each other and with the exit code.
+//! All three count alike what came of a case (`outcome`), so that they agree with each other and with the exit code.
 
 mod github;
 mod junit;

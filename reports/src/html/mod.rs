@@ -4,8 +4,8 @@
 //! (`reports/assets`) adds the filters, and draws the scenario and the exchange of a case when it is opened, from data that lies
 //! beside it in the page.
 //!
-//! A document holds what peers sent. The templates (`reports/templates`) get texts as [`shown::Shown`] alone, which spells out
-//! what might hide or reorder something, and escape markup; data is escaped by [`data`]; and the page's policy allows
+//! A document holds what peers sent. The templates (`reports/templates`) get texts as `shown::Shown` alone, which spells out
+//! what might hide or reorder something, and escape markup; data is escaped by `data`; and the page's policy allows
 //! no script or style but ours, and no fetch at all.
 
 mod bar;

@@ -1,6 +1,6 @@
 //! Deliberate faults of the reference pair, for a suite to find.
 //!
-//! A [`Fault`] is written down once. Where it may be made always or only now and then (the second time, when frames are
+//! A `Fault` is written down once. Where it may be made always or only now and then (the second time, when frames are
 //! joined …), each of these is a [`Mutant`] of its own, and so is each role that the fault is for.
 
 mod closing;

@@ -13,7 +13,7 @@ mod client;
 mod history;
 mod ids;
 mod model;
-mod observer;
+pub mod observer;
 mod phase;
 mod pongs;
 mod publishes;

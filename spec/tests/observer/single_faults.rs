@@ -98,10 +98,10 @@ fn a_frame_passes_behind_the_next_one() {
 #[test]
 fn a_frame_has_another_id() {
     let other_id = |session: &mut Session, at: usize| {
-        if let (_, Passing::Frame(content)) = &mut session[at] {
-            if let [_, low, ..] = content.as_mut_slice() {
-                *low = 77;
-            }
+        if let (_, Passing::Frame(content)) = &mut session[at]
+            && let [_, low, ..] = content.as_mut_slice()
+        {
+            *low = 77;
         }
     };
     let from_the_events_on = |session: &mut Session, at: usize| other_id(session, at + 2);
