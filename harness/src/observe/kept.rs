@@ -120,7 +120,12 @@ mod tests {
         let frames = 1000;
         for number in 0..frames {
             let from = if number % 2 == 0 { Role::Client } else { Role::Server };
-            kept.push(number, from, Duration::from_millis(number), &[0, 2, 0x30, u8::try_from(number % 256).unwrap()]);
+            kept.push(
+                number,
+                from,
+                Duration::from_millis(number),
+                &[0, 2, 0x30, u8::try_from(number % 256).expect("made for the test")],
+            );
         }
         let is_kept = |number| kept.get(number).map(|kept| kept.number);
         let oldest = frames - LAST as u64;

@@ -88,13 +88,13 @@ mod tests {
     fn a_line_is_read_field_by_field() {
         let text =
             "10\t1795698277.588490009\t0\t127.0.0.1\t\t49496\t127.0.0.1\t\t45999\t0\t1\t0\tFalse\t\t\t00025000,00:02\n";
-        let line = parse(text).unwrap();
+        let line = parse(text).expect("made for the test");
         assert_eq!((line.number.as_str(), line.stream), ("10", 0));
         assert_eq!(line.at, Duration::new(1_795_698_277, 588_490_009));
         assert_eq!((line.source.to_string(), line.destination.port()), ("127.0.0.1:49496".to_owned(), 45_999));
         assert_eq!((line.syn, line.ack, line.fin, line.rst), (false, true, false, false));
         assert_eq!(line.octets, [0, 2, 0x50, 0, 0, 2]);
-        let six = parse("1\t1.5\t3\t\tfd00::1\t1\t\tfd00::2\t2\tTrue\t0\t0\t0\t1\t\t").unwrap();
+        let six = parse("1\t1.5\t3\t\tfd00::1\t1\t\tfd00::2\t2\tTrue\t0\t0\t0\t1\t\t").expect("made for the test");
         assert_eq!(
             (six.source.to_string(), six.at, six.syn && six.is_behind_a_gap),
             ("[fd00::1]:1".to_owned(), Duration::from_millis(1500), true)
