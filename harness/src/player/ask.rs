@@ -33,7 +33,8 @@ impl Player<'_> {
         let adapter = self.adapter()?;
         for _ in 0..self.scenario.publishes {
             let mut id = MessageId::ZERO;
-            let mut builder = Builder { target: &self.setting.target, values: &mut self.values, next_id: &mut id };
+            let mut builder =
+                Builder { target: &self.setting.target, values: &mut self.values, other: None, next_id: &mut id };
             let event = builder.event(&PublishTemplate::default())?;
             match adapter.publish(&self.main.name, &event).await {
                 Ok(()) => {}
@@ -63,7 +64,8 @@ impl Player<'_> {
             }
             Ask::Publish(template) => {
                 let mut id = MessageId::ZERO;
-                let mut builder = Builder { target: &self.setting.target, values: &mut self.values, next_id: &mut id };
+                let mut builder =
+                    Builder { target: &self.setting.target, values: &mut self.values, other: None, next_id: &mut id };
                 let event = builder.event(template)?;
                 if let Some(name) = &template.name {
                     self.values.name_event(name, event.clone());

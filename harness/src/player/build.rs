@@ -6,7 +6,7 @@ use sinkcheck_cases::language::{
     ConnectionRequestTemplate, Count, EventClass, MessageTemplate, Number, OctetSource, Octets, PublishTemplate,
     RawOctets, ReasonTemplate, Value,
 };
-use sinkcheck_spec::wire::{Element, Event, EventFields, Message, MessageId, RawContent, frame};
+use sinkcheck_spec::wire::{Element, Event, EventFields, InstanceId, Message, MessageId, RawContent, frame};
 
 use super::Halt;
 use super::values::Values;
@@ -23,6 +23,8 @@ const NACK: u8 = 7;
 pub(super) struct Builder<'a> {
     pub(super) target: &'a Target,
     pub(super) values: &'a mut Values,
+    /// Whom the connection is of, if that isn't the main client: a request that doesn't say who asks is this one's.
+    pub(super) other: Option<InstanceId>,
     /// The id of the next PUBLISH that doesn't name its own.
     pub(super) next_id: &'a mut MessageId,
 }
@@ -113,11 +115,14 @@ impl Builder<'_> {
             Some(number) => self.number(number)?,
             None => 0,
         };
-        let client = match &request.client_instance_id {
-            Some(number) => self.instance_id(number)?,
-            None if self.values.get("client").is_some() => self.instance_id(&Number::Name("client".to_owned()))?,
+        let client = match (&request.client_instance_id, self.other) {
+            (Some(number), _) => self.instance_id(number)?,
+            (None, Some(other)) => other.0,
+            (None, None) if self.values.get("client").is_some() => {
+                self.instance_id(&Number::Name("client".to_owned()))?
+            }
             // A client under test that has not said yet who it is.
-            None => 1,
+            (None, None) => 1,
         };
         if version > 15 {
             return Err(Halt::Fault(format!("{version} is no protocol version: it has four bits")));

@@ -28,6 +28,9 @@ const SAME_WAIT: f64 = 0.8;
 /// A connection that waited so long for us may be over.
 const STALE: Duration = Duration::from_millis(100);
 
+/// How long the program may live on of an accepted client that has ended its connection, for its end to be seen.
+const LAST_BREATH: Duration = Duration::from_millis(250);
+
 /// So many connections in a row may end before their request: a flaky link's, not the client's.
 pub(super) const FALSE_STARTS: usize = 3;
 
@@ -236,13 +239,17 @@ impl Player<'_> {
 
     /// How the launched client crashed, if it did: by a signal, or with a failure while it was accepted. One that was rejected may
     /// rightly give up, and so may one whose connection the case ended.
-    pub(super) fn crashed(&self) -> Option<ExitStatus> {
+    pub(super) async fn crashed(&self) -> Option<ExitStatus> {
         let Reached::Client { process, .. } = &self.main.reached else { return None };
-        let status = process.ended()?;
-        let was_accepted = self
-            .connections
-            .values()
-            .any(|link| link.ended_at.is_none() && link.connection.inbox().oracle.phase() == Phase::Accepted);
+        let accepted = || {
+            let links = self.connections.values();
+            links
+                .map(|link| (link.ended_at, link.connection.inbox()))
+                .filter(|(ended, inbox)| ended.is_none() && inbox.oracle.phase() == Phase::Accepted)
+        };
+        let was_accepted = accepted().next().is_some();
+        let has_left = accepted().any(|(_, inbox)| inbox.closed.is_some());
+        let status = process.ended_within(if has_left { LAST_BREATH } else { Duration::ZERO }).await?;
         let crashed = status.signal().is_some() || (!status.success() && was_accepted);
         crashed.then_some(status)
     }

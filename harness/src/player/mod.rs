@@ -487,6 +487,12 @@ impl Player<'_> {
         }
     }
 
+    /// The client_instance_id of the other client that the connection is of, if it is.
+    fn owner_beside_main(&self, connection: &str) -> Option<InstanceId> {
+        let is_of_another = self.scenario.connections.get(connection) == Some(&Owner::Another);
+        self.other.as_ref().filter(|_| is_of_another).map(|seat| seat.client)
+    }
+
     fn seat(&self, connection: &str) -> Option<&Seat> {
         match self.scenario.connections.get(connection) {
             Some(Owner::Another) => self.other.as_ref(),

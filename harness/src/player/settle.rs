@@ -48,7 +48,7 @@ impl Player<'_> {
         if self.collect_breaches(line) {
             return Some(Stop::Broken);
         }
-        if let Some(status) = self.crashed() {
+        if let Some(status) = self.crashed().await {
             let message = format!("the launched program ended within the case: {status}");
             return Some(Stop::CantTell { code: "client-crashed", message, line });
         }

@@ -87,7 +87,8 @@ impl Player<'_> {
 
     fn loop_values(&mut self, values: &LoopValues) -> Result<Vec<Value>, Halt> {
         let mut id = MessageId::ZERO;
-        let mut builder = Builder { target: &self.setting.target, values: &mut self.values, next_id: &mut id };
+        let mut builder =
+            Builder { target: &self.setting.target, values: &mut self.values, other: None, next_id: &mut id };
         Ok(match values {
             LoopValues::List(list) => list.clone(),
             LoopValues::Range(range) => (range.from..=range.to).map(Value::Number).collect(),
@@ -217,15 +218,16 @@ impl Player<'_> {
     async fn send(&mut self, on: &str, send: &Send) -> Result<(), Halt> {
         self.ensure_connected(on).await?;
         let (patience, role) = (self.setting.patience(), self.setting.target.role);
+        let other = self.owner_beside_main(on);
         let link = self.connections.get_mut(on).ok_or_else(|| no_connection(on))?;
         let mut pieces = Vec::new();
         for template in &send.messages {
             let mut builder =
-                Builder { target: &self.setting.target, values: &mut self.values, next_id: &mut link.next_id };
+                Builder { target: &self.setting.target, values: &mut self.values, other, next_id: &mut link.next_id };
             pieces.push(builder.stream(template)?);
         }
         let mut builder =
-            Builder { target: &self.setting.target, values: &mut self.values, next_id: &mut link.next_id };
+            Builder { target: &self.setting.target, values: &mut self.values, other, next_id: &mut link.next_id };
         let segments = segments(&pieces, &send.cut, &mut builder)?;
         let octets: Vec<u8> = pieces.concat();
         let phase = link.connection.inbox().oracle.phase();

@@ -13,6 +13,7 @@ use nix::unistd::Pid;
 use tokio::io::{AsyncRead, AsyncReadExt};
 use tokio::process::{Child, Command};
 use tokio::task::JoinHandle;
+use tokio::time::Instant;
 
 /// How much of a program's output is kept: the end of it.
 const KEPT_OCTETS: usize = 64 * 1024;
@@ -143,6 +144,18 @@ impl Process {
     /// How it ended, if there is one and it did.
     pub fn ended(&self) -> Option<ExitStatus> {
         self.lock().as_mut().and_then(Launched::ended)
+    }
+
+    /// How it ended, if there is one that did or does within this time: a program's connections end before it does.
+    pub async fn ended_within(&self, time: Duration) -> Option<ExitStatus> {
+        let deadline = Instant::now() + time;
+        loop {
+            let ended = self.lock().as_mut()?.ended();
+            if ended.is_some() || Instant::now() >= deadline {
+                return ended;
+            }
+            tokio::time::sleep(Duration::from_millis(5)).await;
+        }
     }
 
     /// Ends it; the end of what it printed. Whoever else looks at it finds none from then on.

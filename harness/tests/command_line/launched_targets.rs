@@ -110,3 +110,19 @@ fn what_a_server_prints_stands_in_the_document_where_a_case_fails() {
     let output = document(&done.stdout)["cases"][0]["output"].to_string();
     assert!(output.contains("hello from the server"), "{output}");
 }
+
+#[test]
+fn a_second_client_is_introduced_as_itself_even_after_it_was_a_new_one() {
+    let folder = Folder::new();
+    let new = "title: a\nunder_test: server\nclient: new\nrequirements: [handshake.hello]\nsteps:\n  - send: { connection_request: { client_instance_id: 51 } }\n  - expect: { hello_new_client: { server_instance_id: $server } }\n";
+    let second = "title: b\nunder_test: server\nconnections: { other: another }\nrequirements: [handshake.connected]\nsteps:\n  - handshake\n  - send: { connection_request: { server_instance_id: $server } }\n    on: other\n  - expect: connected\n    on: other\n";
+    folder.write("own/a.yaml", new);
+    folder.write("own/b.yaml", second);
+    let [known, new] = [(); 2].map(|()| sinkcheck::target::free_port("127.0.0.1").expect("a port is free"));
+    let target = folder.write(
+        "t.yaml",
+        format!("launch: [ '{PROGRAM}', simulate, server, --listen, 'tcp://127.0.0.1:{known}=known', --listen, 'tcp://127.0.0.1:{new}=new' ]\naddress: tcp://127.0.0.1:{known}\nclients:\n  known: {{ client_instance_id: 1 }}\n  new: {{ address: 'tcp://127.0.0.1:{new}' }}\n"),
+    );
+    let done = sinkcheck(["certify", "--target", &target, "--suite", &folder.at("own"), "--jobs", "1"]).run();
+    done.exits(0).says("2 passed");
+}

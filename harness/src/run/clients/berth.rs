@@ -152,6 +152,11 @@ impl Berth {
         self.process.ended().map(|status| status.to_string())
     }
 
+    /// How the program ended, if it did or does within this time.
+    pub(super) async fn ended_within(&self, time: Duration) -> Option<String> {
+        self.process.ended_within(time).await.map(|status| status.to_string())
+    }
+
     /// Ends when the client has connected for the first time, has ended, or is long about it.
     pub(super) fn settled(&self) -> impl Future<Output = ()> + Send + use<> {
         let (process, mut connected) = (self.process.clone(), self.listening.connected());

@@ -1,6 +1,7 @@
 //! One case at a client that is launched for it.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use sinkcheck_cases::language::{Fixture, Scenario};
 use sinkcheck_reports::document::{CaseResult, CaseVerdict};
@@ -15,6 +16,9 @@ use crate::judge::unplayed;
 use crate::player::{Publishing, Setting};
 use crate::run::{judged, stopped, timed};
 use crate::target::ClientTarget;
+
+/// How long a program may live on behind a case that went wrong, for its end to be seen.
+const LAST_BREATH: Duration = Duration::from_millis(100);
 
 /// A case that is about to be played at a client that is launched for it.
 pub(super) struct LaunchedCase {
@@ -79,12 +83,14 @@ impl LaunchedCase {
         };
         // The adapter's end is its own to see, so that nobody else may hold it.
         self.setting.adapter = None;
-        let ended = berth.ended();
+        let mut result = judged(scenario, played);
+        // What a crash has to do with a failure is for people to see, and a program ends after its connections.
+        let time = if result.verdict == CaseVerdict::Pass { Duration::ZERO } else { LAST_BREATH };
+        let ended = berth.ended_within(time).await;
         let mut output = berth.finish().await;
         if let Some(status) = ended {
             output = Some(format!("{}\nit ended by itself: {status}", output.unwrap_or_default().trim_end()));
         }
-        let mut result = judged(scenario, played);
         if result.verdict != CaseVerdict::Pass {
             result.output = output;
         }
