@@ -3,6 +3,8 @@
 //!
 //! Peers that do nothing but send and answer take far less time than real ones, so the share that they show is the least. The
 //! reference pair is a real client and a real server.
+//!
+//! `cargo bench -p sinkcheck --bench proxy -- PART` measures one part only: `alone`, `plain`, `reference` or `delay`.
 
 use std::io::{Read, Write};
 use std::net::{SocketAddr, TcpListener, TcpStream};
@@ -28,6 +30,9 @@ const PONG: &[u8] = &[0, 2, 0x60, 0];
 
 /// PUBLISHes that are sent before their answers are waited for: a quarter of the ids that there are.
 const WINDOW: usize = 1024;
+
+/// So many rounds of each are measured.
+const ROUNDS: usize = 9;
 
 /// Nothing may be found, or the bench is wrong.
 struct Strict;
@@ -291,19 +296,27 @@ fn judge_alone(size: usize) {
     observed.octets(Role::Client, at, REQUEST, &mut found);
     observed.octets(Role::Server, at, CONNECTED, &mut found);
     let window = ((16 << 10) / (16 + size)).clamp(1, WINDOW);
-    let (mut id, mut frames) = (0, 2_u64);
+    let mut frames = 2_u64;
+    // All ids once, made before anything is measured.
+    let pieces: Vec<(Vec<u8>, Vec<u8>)> = (0..0x1000_usize)
+        .step_by(window)
+        .map(|first| {
+            let (mut up, mut down) = (Vec::new(), Vec::new());
+            for id in first..(first + window).min(0x1000) {
+                event(id, size, &mut up);
+                down.extend([0, 2, 0x30 | (id >> 8 & 0xf) as u8, (id & 0xff) as u8]);
+            }
+            (up, down)
+        })
+        .collect();
     let begun = cpu();
     while cpu() - begun < Duration::from_secs(1) {
-        let (mut up, mut down) = (Vec::new(), Vec::new());
-        for _ in 0..window {
-            event(id, size, &mut up);
-            down.extend([0, 2, 0x30 | (id >> 8 & 0xf) as u8, (id & 0xff) as u8]);
-            id += 1;
+        for (up, down) in &pieces {
+            at += Duration::from_millis(1);
+            observed.octets(Role::Client, at, up, &mut found);
+            observed.octets(Role::Server, at, down, &mut found);
         }
-        at += Duration::from_millis(1);
-        observed.octets(Role::Client, at, &up, &mut found);
-        observed.octets(Role::Server, at, &down, &mut found);
-        frames += 2 * window as u64;
+        frames += 2 * 0x1000;
     }
     let took = (cpu() - begun).as_secs_f64();
     assert!(found.is_empty(), "{found:?}");
@@ -313,50 +326,68 @@ fn judge_alone(size: usize) {
     );
 }
 
-#[expect(clippy::print_stdout, reason = "a bench prints its result")]
 fn main() {
+    let wanted = std::env::args().skip(1).find(|argument| !argument.starts_with('-'));
+    let parts: [(&str, fn()); 4] =
+        [("alone", judges_alone), ("plain", plain_peers), ("reference", reference_pair), ("delay", delay)];
+    for (name, part) in parts {
+        if wanted.as_deref().is_none_or(|wanted| wanted == name) {
+            part();
+        }
+    }
+}
+
+fn judges_alone() {
     for size in [16, 200, 2000] {
         judge_alone(size);
     }
+}
+
+fn stands(upstream: SocketAddr) -> (Stand, Stand) {
+    (Stand::new(upstream, true), Stand::new(upstream, false))
+}
+
+#[expect(clippy::print_stdout, reason = "a bench prints its result")]
+fn plain_peers() {
     let upstream = answering_server();
-    let stands = |upstream| (Stand::new(upstream, true), Stand::new(upstream, false));
-    let rounds = 9;
     for (connections, events, size) in [(1, 200_000, 16), (1, 100_000, 200), (1, 40_000, 2000), (16, 10_000, 200)] {
         let (judged, plain) = stands(upstream);
         let name = format!("{connections} connections, events with {size} octets of data");
         let all = (connections * events) as f64;
-        compare(&name, rounds, 2.0 * all, all * (16.0 + size as f64), |is_judged| {
+        compare(&name, ROUNDS, 2.0 * all, all * (16.0 + size as f64), |is_judged| {
             let stand = if is_judged { &judged } else { &plain };
             plain_round(stand.address, connections, events, size)
         });
         plain.end();
-        let all = (rounds + 1) * (2 * connections * events + 2 * connections);
+        let all = (ROUNDS + 1) * (2 * connections * events + 2 * connections);
         println!("    of {all} frames {:.1} % were judged", 100.0 * judged.end() as f64 / all as f64);
     }
+}
 
-    let peers = Builder::new_multi_thread().enable_all().build().expect("a runtime");
+#[expect(clippy::print_stdout, reason = "a bench prints its result")]
+fn reference_pair() {
+    let peers = Builder::new_multi_thread().thread_name("peers").enable_all().build().expect("a runtime");
     let server = peers.block_on(async {
         let text = "clients: { known: { client_instance_id: 1 } }\nlisteners: [ { address: 'tcp://127.0.0.1:0', client: known } ]";
         let config = ServerConfig::from_yaml(text).expect("a configuration");
         Server::start(config, std::path::Path::new(".")).await.expect("it starts")
     });
-    let address = server.listeners()[0].address;
-    let (judged, plain) = stands(address);
+    let (judged, plain) = stands(server.listeners()[0].address);
     let events = 20_000;
-    compare(
-        "the reference pair, 100 octets of data",
-        rounds,
-        2.0 * events as f64,
-        events as f64 * 116.0,
-        |is_judged| {
-            let stand = if is_judged { &judged } else { &plain };
-            reference_round(&peers, stand.address, events)
-        },
-    );
-    judged.end();
+    let (frames, octets) = (2.0 * events as f64, events as f64 * 116.0);
+    compare("the reference pair, 100 octets of data", ROUNDS, frames, octets, |is_judged| {
+        let stand = if is_judged { &judged } else { &plain };
+        reference_round(&peers, stand.address, events)
+    });
     plain.end();
+    let all = (ROUNDS as u64 + 1) * (2 * events + 2);
+    println!("    of {all} frames {:.1} % were judged", 100.0 * judged.end() as f64 / all as f64);
     peers.block_on(server.stop());
+}
 
+#[expect(clippy::print_stdout, reason = "a bench prints its result")]
+fn delay() {
+    let upstream = answering_server();
     let (judged, plain) = stands(upstream);
     for (name, place) in [("judged", judged.address), ("plain", plain.address), ("no proxy", upstream)] {
         let mut trips = round_trips(place, 20_000);

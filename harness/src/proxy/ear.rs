@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use bytes::Bytes;
 use sinkcheck_spec::catalogue::Role;
-use tokio::sync::{OwnedSemaphorePermit, Semaphore, mpsc};
+use tokio::sync::{Notify, OwnedSemaphorePermit, Semaphore, mpsc};
 use tokio::time::{Instant, timeout};
 
 use crate::observe::Ending;
@@ -48,6 +48,8 @@ pub(super) struct Ear(Option<Open>);
 struct Open {
     heard: mpsc::UnboundedSender<Heard>,
     room: Arc<Semaphore>,
+    /// Told when the room is taken, for a judge that lets pieces gather.
+    hurry: Arc<Notify>,
     /// When the times of the whole session count from.
     started: Instant,
     opened: Instant,
@@ -61,18 +63,20 @@ impl Ear {
         Self(None)
     }
 
-    /// One whose judge takes what it hears from the other end.
-    pub(super) fn open(started: Instant) -> (Self, mpsc::UnboundedReceiver<Heard>) {
+    /// One whose judge takes what it hears from the other end, and hurries when it is told to.
+    pub(super) fn open(started: Instant) -> (Self, mpsc::UnboundedReceiver<Heard>, Arc<Notify>) {
         let (heard, taken) = mpsc::unbounded_channel();
+        let hurry = Arc::new(Notify::new());
         let open = Open {
             heard,
             room: Arc::new(Semaphore::new(ROOM)),
+            hurry: Arc::clone(&hurry),
             started,
             opened: Instant::now(),
             held_up_us: AtomicU64::new(0),
             deaf: AtomicBool::new(false),
         };
-        (Self(Some(open)), taken)
+        (Self(Some(open)), taken, hurry)
     }
 
     /// Octets are about to be passed on. Waits where the judge is behind, but no longer than it may hold the connection up.
@@ -98,7 +102,14 @@ impl Ear {
         let Some(open) = &self.0 else { return };
         if !open.deaf.load(Ordering::Relaxed) {
             open.tell(open.started.elapsed(), What::Ended(from, how), None);
+            open.hurry();
         }
+    }
+}
+
+impl Drop for Open {
+    fn drop(&mut self) {
+        self.hurry();
     }
 }
 
@@ -108,6 +119,7 @@ impl Open {
         if let Ok(place) = Arc::clone(&self.room).try_acquire_many_owned(places) {
             return Some(place);
         }
+        self.hurry();
         let held_up = Duration::from_micros(self.held_up_us.load(Ordering::Relaxed));
         let allowed = (GRACE + self.opened.elapsed() / SHARE).saturating_sub(held_up);
         let begun = Instant::now();
@@ -115,6 +127,11 @@ impl Open {
         let waited = u64::try_from(begun.elapsed().as_micros()).unwrap_or(u64::MAX);
         self.held_up_us.fetch_add(waited, Ordering::Relaxed);
         place.ok()?.ok()
+    }
+
+    /// The judge is to take now what has gathered.
+    fn hurry(&self) {
+        self.hurry.notify_one();
     }
 
     fn tell(&self, at: Duration, what: What, place: Option<OwnedSemaphorePermit>) {

@@ -12,15 +12,22 @@ use sinkcheck_spec::oracle::Settings;
 use tokio::runtime::Handle;
 use tokio::select;
 use tokio::sync::{Notify, mpsc};
-use tokio::time::{Instant, sleep_until, timeout};
+use tokio::time::{Instant, sleep, sleep_until, timeout};
 
 use super::ear::{Ear, Heard, What};
 use super::record::Recorder;
 use super::tell::{Tell, Trouble};
-use crate::observe::{Known, Ledger, Observed};
+use crate::observe::{Found, Known, Ledger, Observed};
 
 /// What came within this time of a deadline may be late by our own fault: nobody is blamed for it.
 const SLACK: Duration = Duration::from_millis(250);
+
+/// So many pieces are taken at a time.
+const PIECES: usize = 32;
+
+/// Where pieces come more often than this they gather for so long before the judge takes them: to be woken for each costs more than to
+/// judge it.
+const GATHER: Duration = Duration::from_millis(1);
 
 /// A timer that is far away.
 const FAR: Duration = Duration::from_secs(24 * 3600);
@@ -69,10 +76,10 @@ impl Watching {
     /// Listens to a connection that begins, until its ear is dropped. The identity is the one that both the client has and the server
     /// is shown, if there is one.
     pub(super) fn listen(&self, number: u64, about: String, identity: Option<Arc<str>>) -> Ear {
-        let (ear, heard) = Ear::open(self.0.started);
+        let (ear, heard, hurry) = Ear::open(self.0.started);
         lock(&self.0.open).insert(number);
         let opened = self.0.started.elapsed();
-        self.0.runtime.spawn(self.clone().hear(number, about, identity, opened, heard));
+        self.0.runtime.spawn(self.clone().hear(number, about, identity, opened, (heard, hurry)));
         ear
     }
 
@@ -82,7 +89,7 @@ impl Watching {
         about: String,
         identity: Option<Arc<str>>,
         opened: Duration,
-        mut heard: mpsc::UnboundedReceiver<Heard>,
+        (mut heard, hurry): (mpsc::UnboundedReceiver<Heard>, Arc<Notify>),
     ) {
         let Inner { settings, started, recorder, tell, known, .. } = &*self.0;
         let observed = Observed::new(&number.to_string(), *settings, opened).about(about);
@@ -90,7 +97,8 @@ impl Watching {
         if let Some(recorder) = recorder {
             recorder.event(opened, number, Role::Client, "connected");
         }
-        let mut found = Vec::new();
+        let (mut found, mut pieces) = (Vec::new(), Vec::new());
+        let mut last_taken = *started;
         let mut timer = pin!(sleep_until(*started + FAR));
         loop {
             // Deadlines mostly move away. The timer follows only when it has rung, or when one comes nearer.
@@ -100,41 +108,20 @@ impl Watching {
                     timer.as_mut().reset(due);
                 }
             }
+            let mut gathers = false;
             select! {
                 biased;
-                next = heard.recv() => match next {
-                    Some(Heard { at, what, place }) => match what {
-                        What::Octets(from, octets) => {
-                            observed.octets(from, at, &octets, &mut found);
-                            // Where something always comes the timer has no turn.
-                            let settled = at.saturating_sub(SLACK);
-                            if observed.deadline().is_some_and(|deadline| deadline <= settled) {
-                                observed.tick(settled, &mut found);
-                            }
-                            match recorder {
-                                Some(recorder) => recorder.octets(at, number, from, octets, place),
-                                None => drop(place),
-                            }
-                        }
-                        What::Ended(from, how) => {
-                            observed.closed(from, at, how, &mut found);
-                            if let Some(recorder) = recorder {
-                                recorder.event(at, number, from, how.name());
-                            }
-                        }
-                        What::Lost => {
-                            observed.lost(fell_behind());
-                            if let Some(recorder) = recorder {
-                                // What follows isn't in the record, and whoever judges it has to know.
-                                recorder.event(at, number, Role::Server, "lost");
-                            }
-                            tell.trouble(Trouble::Behind(format!(
-                                "connection {number} brings more than can be judged meanwhile, so it goes on without a judge"
-                            )));
-                        }
-                    },
-                    None => break,
-                },
+                count = heard.recv_many(&mut pieces, PIECES) => {
+                    if count == 0 {
+                        break;
+                    }
+                    let now = Instant::now();
+                    gathers = count < PIECES && now.duration_since(last_taken) < GATHER;
+                    last_taken = now;
+                    for piece in pieces.drain(..) {
+                        self.piece(number, piece, &mut observed, &mut found);
+                    }
+                }
                 () = &mut timer, if observed.deadline().is_some() => {
                     let now = started.elapsed().saturating_sub(SLACK);
                     if observed.deadline().is_some_and(|deadline| deadline <= now) {
@@ -145,11 +132,54 @@ impl Watching {
             for found in found.drain(..) {
                 tell.found(found);
             }
+            if gathers {
+                // Whoever waits for room is not kept waiting, and an end is heard at once.
+                select! {
+                    biased;
+                    () = hurry.notified() => {}
+                    () = sleep(GATHER) => {}
+                }
+            }
         }
         let outcome = observed.finish(started.elapsed());
         lock(&self.0.ledger).add(outcome);
         lock(&self.0.open).remove(&number);
         self.0.finished.notify_waiters();
+    }
+
+    fn piece(&self, number: u64, piece: Heard, observed: &mut Observed, found: &mut Vec<Found>) {
+        let Inner { recorder, tell, .. } = &*self.0;
+        let Heard { at, what, place } = piece;
+        match what {
+            What::Octets(from, octets) => {
+                observed.octets(from, at, &octets, found);
+                // Where something always comes the timer has no turn.
+                let settled = at.saturating_sub(SLACK);
+                if observed.deadline().is_some_and(|deadline| deadline <= settled) {
+                    observed.tick(settled, found);
+                }
+                match recorder {
+                    Some(recorder) => recorder.octets(at, number, from, octets, place),
+                    None => drop(place),
+                }
+            }
+            What::Ended(from, how) => {
+                observed.closed(from, at, how, found);
+                if let Some(recorder) = recorder {
+                    recorder.event(at, number, from, how.name());
+                }
+            }
+            What::Lost => {
+                observed.lost(fell_behind());
+                if let Some(recorder) = recorder {
+                    // What follows isn't in the record, and whoever judges it has to know.
+                    recorder.event(at, number, Role::Server, "lost");
+                }
+                tell.trouble(Trouble::Behind(format!(
+                    "connection {number} brings more than can be judged meanwhile, so it goes on without a judge"
+                )));
+            }
+        }
     }
 
     /// Waits until everything was heard, and takes what came of it. Judges that take longer than that are left behind.

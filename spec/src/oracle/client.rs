@@ -240,7 +240,7 @@ impl ClientOracle {
 
     /// What is wrong with when a content of this type came. It is for the contents whose place nothing else explains.
     fn place(&mut self, message_type: Option<MessageType>) -> Option<Breach> {
-        let name = message_type.map_or_else(|| "an empty frame".to_owned(), |named| named.to_string());
+        let name = || message_type.map_or_else(|| "an empty frame".to_owned(), |named| named.to_string());
         if message_type == Some(MessageType::ConnectionRequest) {
             self.requests += 1;
             self.began = true;
@@ -255,7 +255,7 @@ impl ClientOracle {
             self.began = true;
             return Some(Breach::new(
                 "introduction.request-first",
-                format!("{name} came before the connection request"),
+                format!("{} came before the connection request", name()),
             ));
         }
         if matches!(message_type, Some(MessageType::Ping | MessageType::Pong)) {
@@ -278,7 +278,7 @@ impl ClientOracle {
             )),
             _ => Some(Breach::new(
                 "introduction.only-request-before-response",
-                format!("{name} came before the response was sent"),
+                format!("{} came before the response was sent", name()),
             )),
         }
     }

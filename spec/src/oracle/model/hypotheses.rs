@@ -77,6 +77,9 @@ impl<H: Hypothesis> Hypotheses<H> {
     }
 
     fn add(&mut self, states: Vec<H>) {
+        if states.is_empty() {
+            return;
+        }
         for state in states {
             if !self.states.contains(&state) {
                 self.states.push(state);

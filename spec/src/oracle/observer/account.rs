@@ -131,7 +131,7 @@ impl Account {
         let kept = |rule: Met| breaches.iter().all(|breach| breach.rule != Met::IDS[rule as usize]);
         let mut read_on = None;
         if let Ok((message, notes)) = &passing.reading.lenient {
-            self.layout(passing.from, message, notes, &kept);
+            self.layout(passing.from, message, notes, kept);
         }
         if self.is_surely_accepted && passing.from == Role::Server && !self.shown_open && self.response.is_some() {
             self.shown_open = true;
@@ -146,10 +146,10 @@ impl Account {
         match passing.symbol.meaning {
             Some(Meaning::Request { carries }) => self.request(passing, carries),
             Some(Meaning::OtherVersion) => self.request(passing, None),
-            Some(Meaning::Response(answer)) => self.response(passing, answer, &kept),
-            Some(Meaning::Publish(id)) => self.publish(passing, id, &kept),
-            Some(Meaning::Ack(id)) => read_on = self.answer(passing, id, true, &kept),
-            Some(Meaning::Nack(id)) => read_on = self.answer(passing, id, false, &kept),
+            Some(Meaning::Response(answer)) => self.response(passing, answer, kept),
+            Some(Meaning::Publish(id)) => self.publish(passing, id, kept),
+            Some(Meaning::Ack(id)) => read_on = self.answer(passing, id, true, kept),
+            Some(Meaning::Nack(id)) => read_on = self.answer(passing, id, false, kept),
             Some(Meaning::Ping) => {
                 let owed = self.is_surely_accepted && !self.has_ended;
                 self.remembered.ping[index(passing.from)] = Some(passing.number);
@@ -157,7 +157,7 @@ impl Account {
                     self.peer(passing.from.other()).duties.pinged(passing.at, passing.number);
                 }
             }
-            Some(Meaning::Pong) => self.pong(passing, &kept),
+            Some(Meaning::Pong) => self.pong(passing, kept),
             None => self.malformed(passing),
         }
         if passing.is_doubtful() {
@@ -166,7 +166,7 @@ impl Account {
         read_on
     }
 
-    fn layout(&mut self, from: Role, message: &Message<'_>, notes: &[Note], kept: &dyn Fn(Met) -> bool) {
+    fn layout(&mut self, from: Role, message: &Message<'_>, notes: &[Note], kept: impl Fn(Met) -> bool + Copy) {
         let tally = &mut self.peer(from).tally;
         for rule in [Met::LengthPrefix, Met::OneMessage, Met::MessageType] {
             tally.kept(rule);
@@ -190,8 +190,10 @@ impl Account {
             Message::Ping => &[Met::Ping],
             Message::Pong => &[Met::Pong],
         };
-        for rule in of_type.iter().copied().filter(|rule| kept(*rule)) {
-            tally.kept(rule);
+        for rule in of_type {
+            if kept(*rule) {
+                tally.kept(*rule);
+            }
         }
         let is_long = notes.iter().any(|note| matches!(note, Note::LongVarint { .. }));
         let has_varint = matches!(message, Message::Publish(_) | Message::Nack(_) | Message::ConnectionRequest(_));
@@ -234,7 +236,7 @@ impl Account {
         }
     }
 
-    fn response(&mut self, passing: &Passing<'_>, answer: Answer, kept: &dyn Fn(Met) -> bool) {
+    fn response(&mut self, passing: &Passing<'_>, answer: Answer, kept: impl Fn(Met) -> bool + Copy) {
         if passing.from == Role::Client {
             self.stray(passing, Role::Server, "malformed.other-role-closes", Some("malformed.response-to-server"));
             return;
@@ -282,7 +284,7 @@ impl Account {
         }
     }
 
-    fn publish(&mut self, passing: &Passing<'_>, id: MessageId, kept: &dyn Fn(Met) -> bool) {
+    fn publish(&mut self, passing: &Passing<'_>, id: MessageId, kept: impl Fn(Met) -> bool + Copy) {
         let (from, to) = (passing.from, passing.from.other());
         let is_long = passing.reading.lenient.as_ref().is_ok_and(|(_, notes)| !notes.is_empty());
         let owed = self.is_surely_accepted && !self.has_ended && !passing.is_doubtful();
@@ -319,7 +321,7 @@ impl Account {
         passing: &Passing<'_>,
         id: MessageId,
         is_ack: bool,
-        kept: &dyn Fn(Met) -> bool,
+        kept: impl Fn(Met) -> bool + Copy,
     ) -> Option<Close> {
         let sender = self.peer(passing.from);
         let answered = sender.duties.exchanges.answered(id, passing.number)?;
@@ -348,7 +350,7 @@ impl Account {
         None
     }
 
-    fn pong(&mut self, passing: &Passing<'_>, kept: &dyn Fn(Met) -> bool) {
+    fn pong(&mut self, passing: &Passing<'_>, kept: impl Fn(Met) -> bool + Copy) {
         self.remembered.pong[index(passing.from)] = Some(passing.number);
         let judges_pongs = self.judges_pongs;
         let sender = self.peer(passing.from);

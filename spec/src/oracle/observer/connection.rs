@@ -76,14 +76,13 @@ impl Observer {
         if follows_client && from == Role::Server {
             self.client.sent_reading(&reading);
         }
-        let breaches = match from {
+        let mut breaches = match from {
             Role::Client if follows_client => self.client.received_reading(&reading),
             Role::Server if follows_server => self.server.received_reading(&reading),
             _ => Vec::new(),
         };
         // A PONG too many can't be told from one that was sent of the peer's own accord, which is legal.
-        let breaches: Vec<Breach> =
-            breaches.into_iter().filter(|breach| self.settings.judges_pongs || !breach.is_of_pong).collect();
+        breaches.retain(|breach| self.settings.judges_pongs || !breach.is_of_pong);
         let (sender, receiver) = self.model.passes(from, &symbol);
         self.compare(from, at, number, sender, &symbol, &breaches);
         let passing = Passing { from, at, number, reading: &reading, symbol: &symbol };
