@@ -40,9 +40,6 @@ impl Breach {
             (DecodeErrorKind::UnusedMessageType(_), _) => "layout.message-type",
             (DecodeErrorKind::UnusedResponseCode(_), _) => "layout.connection-response",
             (DecodeErrorKind::NotUtf8, _) => "layout.text-utf8",
-            // The number itself is one that 64 bits hold: what breaks is its form, and past ten octets too only a SHOULD does.
-            (DecodeErrorKind::VarintTooLong, _) => "layout.varint-shortest",
-            (DecodeErrorKind::NumberTooLarge, _) => "layout.varint",
             (_, MessageType::ConnectionResponse) => match ResponseCode::from_nibble(first & 0x0f) {
                 ResponseCode::HelloNewClient => "layout.response-hello",
                 ResponseCode::Quarantined => "handshake.quarantined-carries-reason",

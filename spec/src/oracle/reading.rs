@@ -6,23 +6,23 @@ use crate::wire::{DecodeError, Message, Note};
 #[derive(Debug, Clone)]
 pub(super) struct Reading<'a> {
     pub(super) content: &'a [u8],
-    /// As whoever judges the sender reads it: see [`Message::decode_over_long`].
+    /// As whoever judges the sender reads it: see [`Message::decode_sent`].
     pub(super) lenient: Result<(Message<'a>, Vec<Note>), DecodeError>,
-    /// A receiver needn't read it, for a varint in it is too long.
-    over_long: Option<DecodeError>,
+    /// Why a receiver needn't read it, though its sender may send it: for a varint in it.
+    pub(super) open: Option<DecodeError>,
 }
 
 impl<'a> Reading<'a> {
     pub(super) fn of(content: &'a [u8]) -> Self {
-        let lenient = Message::decode_over_long(content);
-        let is_long = lenient.as_ref().is_ok_and(|(_, notes)| !notes.is_empty());
-        let over_long = if is_long { Message::decode(content).err() } else { None };
-        Self { content, lenient, over_long }
+        match Message::decode_sent(content) {
+            Ok((message, notes, open)) => Self { content, lenient: Ok((message, notes)), open },
+            Err(error) => Self { content, lenient: Err(error), open: None },
+        }
     }
 
     /// As a receiver reads it: see [`Message::decode`].
     pub(super) fn strict(&self) -> Result<&Message<'a>, &DecodeError> {
-        match (&self.over_long, &self.lenient) {
+        match (&self.open, &self.lenient) {
             (Some(error), _) | (None, Err(error)) => Err(error),
             (None, Ok((message, _))) => Ok(message),
         }

@@ -86,6 +86,25 @@ impl<'a> Message<'a> {
         }
     }
 
+    /// Like [`Message::decode_over_long`], and takes a number of 2^64 or more for 2^64-1: nobody has to accept one, and nothing
+    /// forbids to send it. Also says what of that a receiver may refuse.
+    ///
+    /// # Errors
+    ///
+    /// As [`Message::decode`], but neither [`DecodeErrorKind::VarintTooLong`] nor [`DecodeErrorKind::NumberTooLarge`].
+    pub(crate) fn decode_sent(content: &'a [u8]) -> Result<(Self, Vec<Note>, Option<DecodeError>), DecodeError> {
+        let mut notes = Vec::new();
+        let mut reader = Reader::new(content, &mut notes);
+        let message = Self::read(&mut reader)?;
+        match reader.finish() {
+            Ok(()) => Ok((message, notes, None)),
+            Err(error) if matches!(error.kind, DecodeErrorKind::VarintTooLong | DecodeErrorKind::NumberTooLarge) => {
+                Ok((message, notes, Some(error)))
+            }
+            Err(error) => Err(error),
+        }
+    }
+
     pub(super) fn decode_observed<O: Observer>(content: &'a [u8], observer: &mut O) -> Result<Self, DecodeError> {
         let mut reader = Reader::new(content, observer);
         let message = Self::read(&mut reader)?;

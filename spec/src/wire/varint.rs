@@ -18,9 +18,9 @@ pub(super) struct Varint {
 }
 
 impl Varint {
-    /// Whether fewer octets would have said the same.
+    /// Whether fewer octets would have said the same. Of a number that is too large it isn't told.
     pub(super) fn is_padded(&self) -> bool {
-        self.octets > encoded_len(self.value)
+        !self.too_large && self.octets > encoded_len(self.value)
     }
 }
 

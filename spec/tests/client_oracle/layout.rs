@@ -19,12 +19,14 @@ fn contents_after_the_acceptance() {
         ("40050101", "layout.publish"),
         ("40050101016b0101016100", "layout.publish"),
         ("4005 8180808080808080808000 01016b01010161", "layout.varint-shortest"),
-        ("4005 80808080808080808002 01016b01010161", "layout.varint"),
         ("4005 8100 01016b01010161", "layout.varint-shortest"),
     ];
     for (content, rule) in cases {
         check_accepted(&[("<", content, &[rule])]);
     }
+    // Nothing says how large a number may be that is sent: 2^64, and one that takes eleven octets.
+    check_accepted(&[("<", "4005 80808080808080808002 01016b01010161", &[])]);
+    check_accepted(&[("<", "4005 8080808080808080808001 01016b01010161", &[])]);
     check_accepted(&[("<", "4005 01 01016b01010161", &[]), ("<", "5fff", &[]), ("<", "6fff", &[])]);
 }
 

@@ -1,10 +1,7 @@
 //! What a frame's content says, as far as it matters to what may follow.
 
 use crate::oracle::reading::Reading;
-use crate::wire::{ConnectionResponse, Message, MessageId, MessageType, Note, ResponseCode, publish_id};
-
-/// The most octets of a varint that every receiver has to read (layout.varint-past-10-octets).
-const MAX_VARINT: usize = 10;
+use crate::wire::{ConnectionResponse, Message, MessageId, MessageType, ResponseCode, publish_id};
 
 /// A message, without what doesn't matter.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -70,10 +67,7 @@ impl Symbol {
     pub(in crate::oracle) fn of(reading: &Reading<'_>) -> Self {
         let (content, decoded) = (reading.content, &reading.lenient);
         let (meaning, is_open) = match decoded {
-            Ok((message, notes)) => {
-                let over_long = |note: &Note| matches!(note, Note::LongVarint { octets, .. } if *octets > MAX_VARINT);
-                (Some(Meaning::of(message)), notes.iter().any(over_long))
-            }
+            Ok((message, _)) => (Some(Meaning::of(message)), reading.open.is_some()),
             Err(error) if error.kind.is_open() => (Meaning::of_open(content), true),
             Err(_) => (None, false),
         };

@@ -15,7 +15,7 @@ pub(super) struct TooSilent {
 /// Times out the silences of an accepted connection (PROTOCOL.md, 8.2).
 ///
 /// Peers in the field look every tenth of an interval whether to send a PING, and every half whether to drop a silent peer. A tenth
-/// more is for the way of what passes.
+/// more, and no less than [`WAY`], is for the way of what passes.
 #[derive(Debug, Clone)]
 pub(super) struct Silence {
     interval: Duration,
@@ -26,6 +26,9 @@ pub(super) struct Silence {
     pinged_too_late: bool,
     not_dropped: [bool; 2],
 }
+
+/// What passes between busy machines may take so long, however short the interval is.
+const WAY: Duration = Duration::from_millis(100);
 
 fn index(role: Role) -> usize {
     match role {
@@ -40,12 +43,16 @@ impl Silence {
         Self { interval, quiet_since: now, unheard_since: [now; 2], pinged_too_late: false, not_dropped: [false; 2] }
     }
 
+    fn way(&self) -> Duration {
+        WAY.max(self.interval / 10)
+    }
+
     fn ping_due(&self) -> Duration {
-        self.quiet_since.saturating_add(self.interval.saturating_mul(12) / 10)
+        self.quiet_since.saturating_add(self.interval.saturating_mul(11) / 10).saturating_add(self.way())
     }
 
     fn drop_due(&self, role: Role) -> Duration {
-        self.unheard_since[index(role)].saturating_add(self.interval.saturating_mul(21) / 10)
+        self.unheard_since[index(role)].saturating_add(self.interval.saturating_mul(2)).saturating_add(self.way())
     }
 
     /// Something passed, be it a part of a frame. True if a client has kept the line alive by that: nothing had passed for nearly an
@@ -77,13 +84,13 @@ impl Silence {
     pub(super) fn overdue(&mut self, now: Duration) -> Option<TooSilent> {
         if !self.pinged_too_late && self.ping_due() <= now {
             self.pinged_too_late = true;
-            let what = "nothing has passed for 1.2 keepalive intervals, and the client sends no PING";
+            let what = "nothing has passed for longer than 1.1 keepalive intervals, and the client sends no PING";
             return Some(TooSilent { rule: "keepalive.client-pings", by: Role::Client, what });
         }
         let late = |role: &Role| !self.not_dropped[index(*role)] && self.drop_due(*role) <= now;
         let by = Role::ALL.into_iter().find(late)?;
         self.not_dropped[index(by)] = true;
-        let what = "it has received nothing for 2.1 keepalive intervals, and the connection is still open";
+        let what = "it has received nothing for longer than two keepalive intervals, and the connection is still open";
         Some(TooSilent { rule: "keepalive.silent-peer-dropped", by, what })
     }
 }
