@@ -170,7 +170,7 @@ async fn place(room: &Arc<Semaphore>, places: usize, tell: &dyn Tell) -> Option<
         return Some(place);
     }
     tell.trouble(Trouble::Full(format!(
-        "{places} connections are open, and the limit of open files allows no more: raise it (ulimit -n); clients wait meanwhile"
+        "the limit of open files allows no more connections than {places}: raise it (ulimit -n); clients wait meanwhile"
     )));
     Arc::clone(room).acquire_owned().await.ok()
 }
