@@ -5,4 +5,5 @@ mod ends;
 mod judges;
 mod many;
 mod octets;
+mod over_tls;
 mod session;

@@ -4,6 +4,7 @@ use std::path::Path;
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
+use rustls::ServerConfig;
 use sinkcheck::observe::Found;
 use sinkcheck::proxy::{Passed, Proxy, ProxyConfig, Recorder, Tell, Trouble, Upstream, Watching};
 use sinkcheck::target::Address;
@@ -48,8 +49,17 @@ impl Session {
         Self::judged_in(Some(Handle::current()), None).await
     }
 
+    /// One that is judged in this runtime, and shows its clients this over TLS.
+    pub(crate) async fn over_tls(shows: Arc<ServerConfig>) -> Self {
+        Self::of(Some(Handle::current()), None, Some(shows)).await
+    }
+
     /// One that is judged in this runtime and kept in this file.
     pub(crate) async fn judged_in(judges: Option<Handle>, record: Option<&Path>) -> Self {
+        Self::of(judges, record, None).await
+    }
+
+    async fn of(judges: Option<Handle>, record: Option<&Path>, listen_tls: Option<Arc<ServerConfig>>) -> Self {
         let server = TcpListener::bind("127.0.0.1:0").await.expect("a port is free");
         let heard = Arc::new(Heard::default());
         let recording = record.map(|file| Recorder::begin(file, Arc::clone(&heard) as _).expect("a record"));
@@ -57,8 +67,10 @@ impl Session {
         let watching =
             judges.map(|judges| Watching::new(Settings::default(), judges, recorder, Arc::clone(&heard) as _));
         let config = ProxyConfig {
-            listen: "tcp://127.0.0.1:0".parse().expect("an address"),
-            listen_tls: None,
+            listen: format!("{}://127.0.0.1:0", if listen_tls.is_some() { "tls" } else { "tcp" })
+                .parse()
+                .expect("an address"),
+            listen_tls,
             upstream: Upstream {
                 address: format!("tcp://{}", server.local_addr().expect("it is bound")).parse().expect("an address"),
                 tls: None,
