@@ -161,7 +161,7 @@ fn a_wait_for_the_first_client_can_be_interrupted() {
     let mut running = place.certify().start();
     running.wait_for_message("waiting for a client to connect to tcp://127.0.0.1:");
     running.signal(Signal::SIGINT);
-    running.end().exits(3).within(Duration::from_secs(10));
+    running.end().exits(3).within(Duration::from_secs(30));
     assert_eq!(verdicts(&place.document()), ["a inconclusive"]);
 }
 

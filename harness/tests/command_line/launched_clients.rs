@@ -118,7 +118,7 @@ fn an_interrupted_run_ends_its_clients_and_their_children_in_an_orderly_way() {
     };
     let (parent, child) = eventually("both processes", || Some((id("parent")?, id("child")?)));
     running.signal(Signal::SIGINT);
-    running.end().within(Duration::from_secs(20));
+    running.end().within(Duration::from_secs(30));
     eventually("the end of both", || (!is_alive(parent) && !is_alive(child)).then_some(()));
 }
 

@@ -126,7 +126,7 @@ fn an_interruption_while_a_server_starts_ends_it() {
     let running = sinkcheck(long_run(&target, &json)).start();
     let ids = processes(&folder, 1);
     running.signal(Signal::SIGINT);
-    running.end().exits(3).within(Duration::from_secs(15));
+    running.end().exits(3).within(Duration::from_secs(60));
     all_are_gone(&ids);
 }
 
