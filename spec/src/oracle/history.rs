@@ -5,6 +5,12 @@ use std::collections::BTreeSet;
 use super::breach::Breach;
 use crate::wire::{ConnectionRequest, ConnectionResponse, InstanceId, Message};
 
+/// So many of the responses that are not to be taken are kept, the last ones, to say where a wrong id is from.
+const MOST_KEPT: usize = 32;
+
+/// So many of a response's first octets are kept for that.
+const MOST_OCTETS: usize = 256;
+
 /// What is known of a client before its first connection.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Start {
@@ -153,7 +159,12 @@ impl ClientHistory {
     }
 
     fn sent(&mut self, rule: &'static str, name: &'static str, content: &[u8]) {
-        self.not_to_take.push(NotToTake { rule, name, content: content.to_vec() });
+        // A client may be turned away for days.
+        if self.not_to_take.len() >= MOST_KEPT {
+            self.not_to_take.remove(0);
+        }
+        let content = content[..content.len().min(MOST_OCTETS)].to_vec();
+        self.not_to_take.push(NotToTake { rule, name, content });
     }
 
     fn keeps(&mut self, server: Option<InstanceId>) {
