@@ -5,4 +5,7 @@ mod ends;
 mod judges;
 mod many;
 mod octets;
+#[path = "../../../reports/tests/published/mod.rs"]
+#[allow(dead_code, reason = "nothing is compared here")]
+mod published;
 mod session;

@@ -24,7 +24,8 @@ pub struct DocumentBuilder {
     finished: Vec<CaseResult>,
     shard: Option<Shard>,
     notes: Vec<String>,
-    needs: Vec<(String, String)>,
+    /// What would reach a rule, by its id.
+    needs: HashMap<String, Vec<String>>,
     complete: bool,
 }
 
@@ -49,7 +50,7 @@ impl DocumentBuilder {
             RunEvent::CalledAs(arguments) => self.arguments = arguments.clone(),
             RunEvent::Scenario(scenario) => self.scenarios.push(scenario.clone()),
             RunEvent::Note(note) => self.notes.push(note.clone()),
-            RunEvent::RuleNeeds { rule, need } => self.needs.push((rule.clone(), need.clone())),
+            RunEvent::RuleNeeds { rule, need } => self.rule_needs(rule, need.clone()),
             RunEvent::RunFinished { interrupted } => self.complete = !interrupted,
             RunEvent::CaseStarted { .. } | RunEvent::Waiting { .. } => {}
         }
@@ -58,6 +59,14 @@ impl DocumentBuilder {
     /// The same as [`RunEvent::CaseFinished`], for a result that nobody else needs.
     pub fn case_finished(&mut self, case: CaseResult) {
         self.finished.push(tidied(case));
+    }
+
+    /// The same as [`RunEvent::RuleNeeds`], for a need that nobody else wants.
+    pub fn rule_needs(&mut self, rule: &str, need: String) {
+        match self.needs.get_mut(rule) {
+            Some(needs) => needs.push(need),
+            None => drop(self.needs.insert(rule.to_owned(), vec![need])),
+        }
     }
 
     /// The document of all that was taken in. Planned cases that never finished are inconclusive in it, with the reason
@@ -74,7 +83,7 @@ impl DocumentBuilder {
             ));
         }
         let cases = in_planned_order(planned, finished);
-        let rules = judged(rules, &cases, &needs, &mut notes);
+        let rules = judged(rules, &cases, needs, &mut notes);
         let mut document = Document {
             schema: SCHEMA,
             suite,
@@ -145,7 +154,7 @@ fn tidied(mut case: CaseResult) -> CaseResult {
 fn judged(
     rules: Vec<RuleInfo>,
     cases: &[CaseResult],
-    needs: &[(String, String)],
+    needs: HashMap<String, Vec<String>>,
     notes: &mut Vec<String>,
 ) -> Vec<RuleResult> {
     let mut results: Vec<RuleResult> = rules.into_iter().map(unjudged).collect();
@@ -153,6 +162,7 @@ fn judged(
         results.iter().enumerate().map(|(place, rule)| (rule.id.clone(), place)).collect();
     let mut named: HashSet<(usize, &str)> = HashSet::new();
     for case in cases {
+        let found_broken: HashSet<&String> = case.broken_rules.iter().collect();
         for id in case.rules.iter().chain(&case.broken_rules) {
             let place = *places.entry(id.clone()).or_insert_with(|| {
                 notes.push(format!("Case {} names the rule {id}, which the run did not announce.", case.id));
@@ -163,7 +173,7 @@ fn judged(
             if named.insert((place, case.id.as_str())) {
                 rule.cases.push(case.id.clone());
             }
-            let is_broken = case.verdict.is_conclusive() && case.broken_rules.contains(id);
+            let is_broken = case.verdict.is_conclusive() && found_broken.contains(id);
             if is_broken || case.verdict.shows_its_rules() {
                 rule.exercised += 1;
             }
@@ -174,15 +184,24 @@ fn judged(
             }
         }
     }
-    for (rule, need) in needs {
-        let Some(result) = places.get(rule).map(|&place| &mut results[place]) else {
+    for (rule, needs) in needs {
+        let Some(result) = places.get(&rule).map(|&place| &mut results[place]) else {
             continue;
         };
-        if result.verdict == RuleVerdict::NotExercised && !result.needs.contains(need) {
-            result.needs.push(need.clone());
+        if result.verdict == RuleVerdict::NotExercised {
+            result.needs = each_once(needs);
         }
     }
     results
+}
+
+/// The texts in their order, without those that came before.
+pub(crate) fn each_once(mut texts: Vec<String>) -> Vec<String> {
+    let mut seen: HashSet<&str> = HashSet::new();
+    let is_new: Vec<bool> = texts.iter().map(|text| seen.insert(text)).collect();
+    let mut is_new = is_new.into_iter();
+    texts.retain(|_| is_new.next().unwrap_or_default());
+    texts
 }
 
 fn unjudged(rule: RuleInfo) -> RuleResult {

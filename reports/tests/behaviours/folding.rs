@@ -7,6 +7,7 @@ use sinkcheck_reports::event::RunEvent;
 use sinkcheck_reports::fold::{DocumentBuilder, NOT_RUN, exit_code, overall};
 
 use crate::handmade::{case, document, failing, failure, rule, started};
+use crate::published::published;
 
 fn verdict_of(document: &Document, rule: &str) -> RuleVerdict {
     document.rule(rule).expect("the document has the rule").verdict
@@ -96,7 +97,7 @@ fn the_order_in_which_cases_finish_changes_nothing() {
             builder.apply(&RunEvent::CaseFinished(Box::new(case.clone())));
         }
         builder.apply(&RunEvent::RunFinished { interrupted: false });
-        builder.finish()
+        published(builder.finish())
     };
     assert_eq!(finish(&mut cases.iter()), finish(&mut cases.iter().rev()));
 }
@@ -109,7 +110,7 @@ fn planned_cases_that_never_finished_are_inconclusive() {
     builder.apply(&RunEvent::CaseStarted { id: cases[0].id.clone() });
     builder.apply(&RunEvent::CaseFinished(Box::new(cases[1].clone())));
     builder.apply(&RunEvent::RunFinished { interrupted: true });
-    let document = builder.finish();
+    let document = published(builder.finish());
 
     assert_eq!(document.cases.len(), 2);
     let never_ran = &document.cases[0];
@@ -124,7 +125,10 @@ fn planned_cases_that_never_finished_are_inconclusive() {
 
 #[test]
 fn a_run_whose_end_was_never_told_was_interrupted() {
-    assert_eq!(DocumentBuilder::new().finish().notes, ["The run was interrupted: 0 of 0 planned cases finished."]);
+    assert_eq!(
+        published(DocumentBuilder::new().finish()).notes,
+        ["The run was interrupted: 0 of 0 planned cases finished."]
+    );
 }
 
 #[test]
@@ -205,7 +209,7 @@ proptest! {
         for event in &events {
             builder.apply(event);
         }
-        let document = builder.finish();
+        let document = published(builder.finish());
 
         prop_assert_eq!(document.summary.total(), document.cases.len());
         prop_assert_eq!(document.summary, Summary::of(&document.cases));
