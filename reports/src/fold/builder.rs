@@ -10,6 +10,12 @@ use crate::event::{PlannedCase, RuleInfo, RunEvent};
 /// The reason code of a case that was planned and never finished.
 pub const NOT_RUN: &str = "not-run";
 
+/// So many rules that the run didn't announce have an entry of their own.
+const MOST_UNANNOUNCED: usize = 1000;
+
+/// The entry that stands for all of the others.
+const OTHER_UNANNOUNCED: &str = "(others that the run did not announce)";
+
 /// Folds the events of one run into its document.
 ///
 /// The order in which cases finish doesn't matter: two runs with the same results give the same document, times aside.
@@ -150,7 +156,7 @@ fn tidied(mut case: CaseResult) -> CaseResult {
 }
 
 /// Judges each rule by the cases. Rules that a case names and the run didn't announce are appended as MUST rules, with a
-/// note: a broken rule is never lost.
+/// note: a broken rule is never lost, though beyond a thousand of them one stands for the others.
 fn judged(
     rules: Vec<RuleInfo>,
     cases: &[CaseResult],
@@ -158,17 +164,24 @@ fn judged(
     notes: &mut Vec<String>,
 ) -> Vec<RuleResult> {
     let mut results: Vec<RuleResult> = rules.into_iter().map(unjudged).collect();
+    let announced = results.len();
     let mut places: HashMap<String, usize> =
         results.iter().enumerate().map(|(place, rule)| (rule.id.clone(), place)).collect();
     let mut named: HashSet<(usize, &str)> = HashSet::new();
     for case in cases {
         let found_broken: HashSet<&String> = case.broken_rules.iter().collect();
         for id in case.rules.iter().chain(&case.broken_rules) {
-            let place = *places.entry(id.clone()).or_insert_with(|| {
-                notes.push(format!("Case {} names the rule {id}, which the run did not announce.", case.id));
-                results.push(unjudged(unannounced(id)));
-                results.len() - 1
-            });
+            let place = match places.get(id) {
+                Some(&place) => place,
+                None => {
+                    let id = if results.len() < announced + MOST_UNANNOUNCED { id } else { OTHER_UNANNOUNCED };
+                    *places.entry(id.to_owned()).or_insert_with(|| {
+                        notes.push(format!("Case {} names the rule {id}, which the run did not announce.", case.id));
+                        results.push(unjudged(unannounced(id)));
+                        results.len() - 1
+                    })
+                }
+            };
             let rule = &mut results[place];
             if named.insert((place, case.id.as_str())) {
                 rule.cases.push(case.id.clone());

@@ -27,7 +27,7 @@ pub(super) struct Witness<'a> {
 
 /// The broken rules, those that decide the verdict first.
 pub(super) fn of<'a>(document: &'a Document, places: &Places<'a>, keys: &Keys<'_>) -> Vec<Broken<'a>> {
-    let found = found(document);
+    let found = found(document, places);
     let broken =
         |level| document.rules.iter().filter(move |rule| rule.verdict == RuleVerdict::Broken && rule.level == level);
     broken(Level::Must)
@@ -45,11 +45,12 @@ struct Found {
     last: Option<usize>,
 }
 
-/// The cases that found each rule broken.
-fn found(document: &Document) -> HashMap<&str, Found> {
+/// The cases that found each of the document's rules broken.
+fn found<'a>(document: &'a Document, places: &Places<'_>) -> HashMap<&'a str, Found> {
     let mut all: HashMap<&str, Found> = HashMap::new();
     for (place, case) in document.cases.iter().enumerate().filter(|(_, case)| case.verdict.is_conclusive()) {
-        for (at, rule) in case.broken_rules.iter().enumerate() {
+        let broken = case.broken_rules.iter().enumerate().filter(|(_, rule)| places.contains_key(rule.as_str()));
+        for (at, rule) in broken {
             let found = all.entry(rule).or_default();
             if found.last.replace(place) == Some(place) {
                 continue;

@@ -9,7 +9,7 @@ use super::verdicts::{self, Look};
 use crate::command;
 use crate::document::{CaseResult, Document, Level};
 
-/// How many cited rules are listed with a case, beside those that it found broken. The catalogue has fewer.
+/// How many rules are listed with a case, those that it found broken first. The catalogue has fewer.
 const MOST_CITED: usize = 256;
 
 /// By what name each case is linked to: its id, and the number of the play where there are several.
@@ -48,7 +48,7 @@ pub(super) struct Case<'a> {
     pub(super) levels: &'static str,
     pub(super) took: Milliseconds,
     pub(super) rules: Vec<Cited<'a>>,
-    /// How many more rules it cites.
+    /// How many more there are.
     pub(super) more_rules: usize,
     /// What is told about it: a term and its description.
     pub(super) told: Vec<(&'static str, &'static str, Shown<'a>)>,
@@ -80,11 +80,12 @@ impl<'a> Case<'a> {
         let case = &document.cases[place];
         let is_broken: HashSet<&String> = case.broken_rules.iter().collect();
         let broken = case.broken_rules.iter().map(|rule| (rule, true));
-        let cited = || case.rules.iter().filter(|rule| !is_broken.contains(rule));
-        let listed = broken.chain(cited().take(MOST_CITED).map(|rule| (rule, false)));
+        let cited = case.rules.iter().filter(|rule| !is_broken.contains(rule)).map(|rule| (rule, false));
+        let all = broken.chain(cited);
+        let listed = all.clone().take(MOST_CITED);
         let rules: Vec<Cited<'a>> =
             listed.map(|(rule, is_broken)| Cited::of(document, rule, is_broken, places)).collect();
-        let more_rules = cited().count().saturating_sub(MOST_CITED);
+        let more_rules = all.count().saturating_sub(MOST_CITED);
         let has = |level: Level| rules.iter().any(|rule| rule.level == level);
         Self {
             key: keys.of(place),

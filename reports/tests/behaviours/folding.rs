@@ -88,6 +88,17 @@ fn needs_are_kept_for_rules_that_were_not_exercised_alone() {
 }
 
 #[test]
+fn beyond_a_thousand_rules_that_were_not_announced_one_stands_for_the_others() {
+    let rules: Vec<String> = (0..3000).map(|number| format!("a.{number}")).collect();
+    let failed = CaseResult { rules: rules.clone(), broken_rules: rules, ..failure("server/a/x", &[], &[]) };
+    let document = document(vec![rule("b.one", Level::Must)], vec![failed], vec![]);
+    assert_eq!((document.rules.len(), document.notes.len()), (1002, 1001));
+    let last = document.rules.last().expect("there are rules");
+    assert_eq!((last.id.as_str(), last.verdict), ("(others that the run did not announce)", RuleVerdict::Broken));
+    assert_eq!(last.cases, ["server/a/x"]);
+}
+
+#[test]
 fn the_order_in_which_cases_finish_changes_nothing() {
     let cases = failing().cases;
     let finish = |order: &mut dyn Iterator<Item = &CaseResult>| {
