@@ -34,8 +34,9 @@ pub fn merge(documents: Vec<(String, Document)>, partial: bool) -> Result<Docume
         return Err(MergeError::Missing { shards: missing.join(", ") });
     }
     let mut builder = DocumentBuilder::new();
-    let Told { events, needs, cases } = told(documents, &missing)?;
+    let Told { events, notes, needs, cases } = told(documents, &missing)?;
     events.iter().for_each(|event| builder.apply(event));
+    notes.into_iter().for_each(|note| builder.note(note));
     for (rule, needs) in needs {
         needs.into_iter().for_each(|need| builder.rule_needs(&rule, need));
     }
@@ -131,6 +132,7 @@ const MOST_NAMED: usize = 16;
 /// among the results.
 struct Told {
     events: Vec<RunEvent>,
+    notes: Vec<String>,
     /// What would reach a rule, rule by rule.
     needs: Vec<(String, Vec<String>)>,
     /// The results in the suite's order.
@@ -187,12 +189,11 @@ fn told(documents: Vec<(String, Document)>, missing: &[String]) -> Result<Told, 
     if !missing.is_empty() {
         notes.push(format!("The cases of other shards are missing: {}.", missing.join(", ")));
     }
-    events.extend(notes.into_iter().map(RunEvent::Note));
     if missing.is_empty() {
         needs.iter_mut().for_each(|(_, needs)| needs.retain(|need| need != OTHER_SHARD));
     }
     events.push(RunEvent::RunFinished { interrupted: false });
-    Ok(Told { events, needs, cases })
+    Ok(Told { events, notes, needs, cases })
 }
 
 fn info(rule: RuleResult) -> RuleInfo {

@@ -55,7 +55,7 @@ impl DocumentBuilder {
             RunEvent::Shard(shard) => self.shard = Some(*shard),
             RunEvent::CalledAs(arguments) => self.arguments = arguments.clone(),
             RunEvent::Scenario(scenario) => self.scenarios.push(scenario.clone()),
-            RunEvent::Note(note) => self.notes.push(note.clone()),
+            RunEvent::Note(note) => self.note(note.clone()),
             RunEvent::RuleNeeds { rule, need } => self.rule_needs(rule, need.clone()),
             RunEvent::RunFinished { interrupted } => self.complete = !interrupted,
             RunEvent::CaseStarted { .. } | RunEvent::Waiting { .. } => {}
@@ -65,6 +65,11 @@ impl DocumentBuilder {
     /// The same as [`RunEvent::CaseFinished`], for a result that nobody else needs.
     pub fn case_finished(&mut self, case: CaseResult) {
         self.finished.push(tidied(case));
+    }
+
+    /// The same as [`RunEvent::Note`], for a note that nobody else wants.
+    pub fn note(&mut self, note: String) {
+        self.notes.push(note);
     }
 
     /// The same as [`RunEvent::RuleNeeds`], for a need that nobody else wants.
