@@ -3,19 +3,25 @@
 //!
 //! `cargo test --test reference_pair -- client/events` runs those of a section, `-- --list` lists them.
 
+#[path = "../../reports/tests/published/mod.rs"]
+#[allow(dead_code, reason = "nothing is compared here")]
+mod published;
+
 use std::sync::Arc;
 
 use libtest_mimic::{Arguments, Failed, Trial};
-use sinkcheck::run::{Options, Run};
+use sinkcheck::run::{Options, Run, started};
 use sinkcheck::target::builtin;
 use sinkcheck_cases::language::Scenario;
 use sinkcheck_cases::suite;
 use sinkcheck_reports::DocumentBuilder;
-use sinkcheck_reports::document::{CaseResult, CaseVerdict};
+use sinkcheck_reports::document::{CaseVerdict, Document};
 use sinkcheck_reports::event::RunEvent;
 use sinkcheck_reports::render::{Format, RenderOptions, render};
 use sinkcheck_spec::catalogue::Role;
 use tokio::sync::{mpsc, watch};
+
+use published::published;
 
 fn main() {
     let arguments = Arguments::from_args();
@@ -36,15 +42,15 @@ fn main() {
 /// Over plain TCP a case that needs TLS is not applicable; `.ci/run` plays it at the server as a process of its own.
 fn check(scenario: Arc<Scenario>) -> Result<(), Failed> {
     let needs_tls = scenario.transport == sinkcheck_cases::language::Transport::Tls;
-    let result = play(scenario)?;
-    match result.verdict {
-        CaseVerdict::Pass => Ok(()),
-        CaseVerdict::NotApplicable if needs_tls => Ok(()),
-        _ => Err(shown(result).into()),
+    let document = published(play(scenario)?);
+    match document.cases.first().map(|case| case.verdict) {
+        Some(CaseVerdict::Pass) => Ok(()),
+        Some(CaseVerdict::NotApplicable) if needs_tls => Ok(()),
+        _ => Err(shown(&document).into()),
     }
 }
 
-fn play(scenario: Arc<Scenario>) -> Result<CaseResult, Failed> {
+fn play(scenario: Arc<Scenario>) -> Result<Document, Failed> {
     let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build()?;
     runtime.block_on(async {
         let (server, target) = match scenario.under_test {
@@ -57,31 +63,25 @@ fn play(scenario: Arc<Scenario>) -> Result<CaseResult, Failed> {
         let (events, mut come) = mpsc::unbounded_channel();
         let (_stop, stopped) = watch::channel(false);
         let options = Options { jobs: 1 };
-        Run::new(target, vec![scenario], options, events, stopped).play().await;
+        let mut builder = DocumentBuilder::new();
+        let scenarios = vec![scenario];
+        builder.apply(&started(&target, &scenarios, 1));
+        let interrupted = Run::new(target, scenarios, options, events, stopped).play().await;
         if let Some(server) = server {
             server.stop().await;
         }
         while let Some(event) = come.recv().await {
-            if let RunEvent::CaseFinished(result) = event {
-                return Ok(*result);
-            }
+            builder.apply(&event);
         }
-        Err("the case came to no end".into())
+        builder.apply(&RunEvent::RunFinished { interrupted });
+        Ok(builder.finish())
     })
 }
 
-/// The result as the text report shows it.
-fn shown(result: CaseResult) -> String {
-    let mut builder = DocumentBuilder::new();
-    builder.apply(&RunEvent::CaseFinished(Box::new(result)));
-    builder.apply(&RunEvent::RunFinished { interrupted: false });
+/// The document as the text report shows it.
+fn shown(document: &Document) -> String {
     let mut text = Vec::new();
-    match render(
-        &builder.finish(),
-        Format::Text,
-        &RenderOptions { verbose: true, ..RenderOptions::default() },
-        &mut text,
-    ) {
+    match render(document, Format::Text, &RenderOptions { verbose: true, ..RenderOptions::default() }, &mut text) {
         Ok(()) => String::from_utf8_lossy(&text).into_owned(),
         Err(error) => error.to_string(),
     }

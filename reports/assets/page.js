@@ -72,6 +72,18 @@ function reveal(place) {
   place.scrollIntoView({ block: "center" });
 }
 
+/** On paper nothing can be opened: the rules, which are folded on a screen, are open while the page is printed. */
+function printed() {
+  let opened = [];
+  addEventListener("beforeprint", () => {
+    opened = [...document.querySelectorAll("details.rules:not([open])")];
+    for (const details of opened) details.open = true;
+  });
+  addEventListener("afterprint", () => {
+    for (const details of opened) details.open = false;
+  });
+}
+
 function themes() {
   const button = document.querySelector("button.theme");
   const root = document.documentElement;
@@ -89,4 +101,5 @@ function themes() {
 }
 
 themes();
+printed();
 start();

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use crate::document::{CaseResult, Document, RuleResult, Shard};
 use crate::event::{RuleInfo, RunEvent};
-use crate::fold::DocumentBuilder;
+use crate::fold::{DocumentBuilder, each_once};
 
 /// The need of a rule whose cases another shard plays. The document of all shards doesn't have it.
 pub const OTHER_SHARD: &str = "a case of another shard";
@@ -34,8 +34,12 @@ pub fn merge(documents: Vec<(String, Document)>, partial: bool) -> Result<Docume
         return Err(MergeError::Missing { shards: missing.join(", ") });
     }
     let mut builder = DocumentBuilder::new();
-    let (events, cases) = told(documents, &missing)?;
+    let Told { events, notes, needs, cases } = told(documents, &missing)?;
     events.iter().for_each(|event| builder.apply(event));
+    notes.into_iter().for_each(|note| builder.note(note));
+    for (rule, needs) in needs {
+        needs.into_iter().for_each(|need| builder.rule_needs(&rule, need));
+    }
     cases.into_iter().for_each(|case| builder.case_finished(case));
     Ok(builder.finish())
 }
@@ -124,12 +128,18 @@ fn missing_shards(documents: &[(String, Document)]) -> Result<Vec<String>, Merge
 /// How many missing shards are named.
 const MOST_NAMED: usize = 16;
 
-/// What a harness would have told of a run that played all of the cases, and their results in the suite's order. None is planned, for
-/// those that were and didn't run are among the results.
-fn told(
-    documents: Vec<(String, Document)>,
-    missing: &[String],
-) -> Result<(Vec<RunEvent>, Vec<CaseResult>), MergeError> {
+/// What a harness would have told of a run that played all of the cases. None is planned, for those that were and didn't run are
+/// among the results.
+struct Told {
+    events: Vec<RunEvent>,
+    notes: Vec<String>,
+    /// What would reach a rule, rule by rule.
+    needs: Vec<(String, Vec<String>)>,
+    /// The results in the suite's order.
+    cases: Vec<CaseResult>,
+}
+
+fn told(documents: Vec<(String, Document)>, missing: &[String]) -> Result<Told, MergeError> {
     let mut addresses = Vec::new();
     let mut notes = Vec::new();
     let mut needs = Vec::new();
@@ -142,16 +152,16 @@ fn told(
         let Document {
             suite, target, arguments, scenarios, notes: its_notes, rules: its_rules, cases: its_cases, ..
         } = document;
-        add_new(&mut addresses, target.address.clone());
+        addresses.push(target.address.clone());
         began.get_or_insert((suite, target, arguments));
         for scenario in scenarios {
             if files.insert(scenario.file.clone()) {
                 texts.push(RunEvent::Scenario(scenario));
             }
         }
-        its_notes.into_iter().for_each(|note| add_new(&mut notes, note));
-        for rule in its_rules {
-            needs.extend(rule.needs.iter().map(|need| (rule.id.clone(), need.clone())));
+        notes.extend(its_notes);
+        for mut rule in its_rules {
+            needs.push((rule.id.clone(), std::mem::take(&mut rule.needs)));
             let rule = info(rule);
             match places.get(&rule.id) {
                 Some((place, _)) if rules[*place] == rule => {}
@@ -172,23 +182,18 @@ fn told(
     let mut events = vec![RunEvent::RunStarted { suite, target, rules, planned: Vec::new() }];
     events.push(RunEvent::CalledAs(arguments));
     events.extend(texts);
+    let (addresses, mut notes) = (each_once(addresses), each_once(notes));
     if addresses.len() > 1 {
         notes.push(format!("The target was reached at several addresses: {}.", addresses.join(", ")));
     }
     if !missing.is_empty() {
         notes.push(format!("The cases of other shards are missing: {}.", missing.join(", ")));
     }
-    events.extend(notes.into_iter().map(RunEvent::Note));
-    needs.retain(|(_, need)| need != OTHER_SHARD || !missing.is_empty());
-    events.extend(needs.into_iter().map(|(rule, need)| RunEvent::RuleNeeds { rule, need }));
-    events.push(RunEvent::RunFinished { interrupted: false });
-    Ok((events, cases))
-}
-
-fn add_new(list: &mut Vec<String>, text: String) {
-    if !list.contains(&text) {
-        list.push(text);
+    if missing.is_empty() {
+        needs.iter_mut().for_each(|(_, needs)| needs.retain(|need| need != OTHER_SHARD));
     }
+    events.push(RunEvent::RunFinished { interrupted: false });
+    Ok(Told { events, notes, needs, cases })
 }
 
 fn info(rule: RuleResult) -> RuleInfo {

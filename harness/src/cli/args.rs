@@ -330,6 +330,8 @@ pub(super) enum SchemaOf {
     Result,
     /// What `sinkcheck detect` writes
     Detection,
+    /// What `sinkcheck report diff --format json` writes
+    Difference,
     /// A line of what `proxy` and `judge` find
     Finding,
 }

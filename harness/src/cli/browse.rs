@@ -109,6 +109,7 @@ pub(super) fn schema(typed: &Schema) -> Result<u8, Failure> {
         SchemaOf::Scenario => scenario_schema(),
         SchemaOf::Result => sinkcheck_reports::schema::document_schema(),
         SchemaOf::Detection => sinkcheck_reports::schema::detection_schema(),
+        SchemaOf::Difference => sinkcheck_reports::schema::difference_schema(),
         SchemaOf::Finding => sinkcheck_reports::schema::finding_schema(),
     };
     to_stdout(format!("{schema:#}\n").as_bytes())

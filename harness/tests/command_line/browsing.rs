@@ -49,9 +49,15 @@ fn every_rule_and_every_freedom_can_be_explained() {
 
 #[test]
 fn schemas_are_schemas() {
-    for of in ["result", "scenario"] {
-        let schema = serde_json::from_str(&call(&["schema", of]).exits(0).stdout).expect("a schema is JSON");
+    let reports = concat!(env!("CARGO_MANIFEST_DIR"), "/../reports/schema");
+    for of in ["scenario", "result", "difference", "finding", "detection"] {
+        let printed = call(&["schema", of]).exits(0).stdout;
+        let schema = serde_json::from_str(&printed).expect("a schema is JSON");
         jsonschema::validator_for(&schema).expect("a schema is one");
+        if of != "scenario" {
+            let published = std::fs::read_to_string(format!("{reports}/{of}.schema.json")).expect("it is published");
+            assert_eq!(printed, published, "{of}");
+        }
     }
     call(&["schema", "nonsense"]).exits(2).says_all(&["scenario", "result"]);
 }

@@ -1,22 +1,26 @@
 //! The result document, as the published schema has it.
 
-use std::sync::OnceLock;
-
 use serde_json::Value;
 
-use crate::program::sinkcheck;
+use crate::published::{Kind, keeps};
 
-/// A document that keeps the schema which the program prints.
+/// A document that keeps the published schema.
 #[track_caller]
 pub(crate) fn document(text: &str) -> Value {
-    let document: Value = serde_json::from_str(text).unwrap_or_else(|error| panic!("{error}: {text:.200}"));
-    let errors: Vec<String> =
-        validator().iter_errors(&document).map(|error| format!("{}: {error}", error.instance_path())).collect();
-    assert!(errors.is_empty(), "{errors:#?}");
-    let cases = cases(&document);
-    let sum: u64 = document["summary"].as_object().expect("a summary").values().filter_map(Value::as_u64).sum();
-    assert_eq!(sum, cases.len() as u64, "the summary adds up to the cases");
-    document
+    of(Kind::Result, text)
+}
+
+/// A difference that keeps the published schema.
+#[track_caller]
+pub(crate) fn difference(text: &str) -> Value {
+    of(Kind::Difference, text)
+}
+
+#[track_caller]
+fn of(kind: Kind, text: &str) -> Value {
+    let value: Value = serde_json::from_str(text).unwrap_or_else(|error| panic!("{error}: {text:.200}"));
+    keeps(kind, &value);
+    value
 }
 
 /// Its cases.
@@ -34,13 +38,4 @@ pub(crate) fn inconclusive(document: &Value, code: &str) -> usize {
 pub(crate) fn notes(document: &Value) -> String {
     let notes = document["notes"].as_array().into_iter().flatten();
     notes.filter_map(Value::as_str).map(|note| format!("{note}\n")).collect()
-}
-
-fn validator() -> &'static jsonschema::Validator {
-    static VALIDATOR: OnceLock<jsonschema::Validator> = OnceLock::new();
-    VALIDATOR.get_or_init(|| {
-        let schema = sinkcheck(["schema", "result"]).run().exits(0).stdout;
-        let schema = serde_json::from_str(&schema).expect("the schema is JSON");
-        jsonschema::validator_for(&schema).expect("the schema is one")
-    })
 }

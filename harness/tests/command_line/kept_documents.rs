@@ -4,7 +4,7 @@ use std::io::Write;
 
 use serde_json::{Value, json};
 
-use crate::document::document;
+use crate::document::{difference, document};
 use crate::folder::Folder;
 use crate::program::{Call, Done, sinkcheck};
 
@@ -107,7 +107,7 @@ fn a_must_that_got_worse_exits_with_1_and_nothing_else_does() {
     report(["diff", &bad, &good]).run().exits(0).says_all(&["MENDED  1 rule, 1 case", "no MUST got worse"]);
     report(["diff", &bad, &bad]).run().exits(0);
     let done = report(["diff", &good, &bad, "--format", "json"]).run().exits(1);
-    let difference: Value = serde_json::from_str(&done.stdout).expect("it is JSON");
+    let difference = difference(&done.stdout);
     assert_eq!((&difference["must_got_worse"], &difference["rules"][0]["change"]), (&true.into(), &"broke".into()));
     let page = folder.at("diff.md");
     report(["diff", &good, &bad, "--format", "markdown", "--output", &page]).run().exits(1);

@@ -23,6 +23,9 @@ mod output_places;
 mod peer;
 mod program;
 mod proxied;
+#[path = "../../../reports/tests/published/mod.rs"]
+#[allow(dead_code, reason = "documents come as texts here")]
+mod published;
 mod python_adapter;
 mod reading_closed;
 mod recorded_scenarios;

@@ -9,7 +9,7 @@ use std::time::{Duration, Instant};
 use nix::sys::signal::{Signal, kill};
 use nix::unistd::Pid;
 
-use crate::document::document;
+use crate::document::{difference, document};
 
 /// Where the program is.
 pub(crate) const PROGRAM: &str = env!("CARGO_BIN_EXE_sinkcheck");
@@ -199,26 +199,30 @@ impl Running {
     }
 }
 
-/// The files that a call writes result documents to.
+/// The files that a call writes documents to.
 fn json_files(command: &Command) -> Vec<PathBuf> {
     let arguments: Vec<_> = command.get_args().collect();
-    let verb = arguments.first().is_some_and(|verb| *verb == "certify")
-        || arguments.get(1).is_some_and(|verb| *verb == "render" || *verb == "merge");
+    // What `detect` writes has a form of its own.
+    let is_of_a_run = arguments.first().is_none_or(|verb| *verb != "detect");
     let pairs = arguments.windows(4).filter(|words| words[0] == "--format" && words[1] == "json");
-    let files = pairs.filter(|words| verb && words[2] == "--output").map(|words| PathBuf::from(words[3]));
+    let files = pairs.filter(|words| is_of_a_run && words[2] == "--output").map(|words| PathBuf::from(words[3]));
     let within = command.get_current_dir().unwrap_or(Path::new(""));
     files.map(|file| within.join(file)).collect()
 }
 
-/// Every result document that a call of these tests writes keeps the published schema.
+/// Every result document, and every difference of two, that a call of these tests writes keeps the published schema.
 #[track_caller]
 fn check_documents(stdout: &str, files: &[PathBuf]) {
-    if stdout.starts_with("{\n  \"schema\": ") && stdout.contains("\n  \"summary\": ") {
-        document(stdout);
+    let check = |text: &str| {
+        if text.contains("\n  \"must_got_worse\": ") { difference(text) } else { document(text) }
+    };
+    let is_one = |member: &str| stdout.contains(&format!("\n  \"{member}\": "));
+    if stdout.starts_with("{\n  \"schema\": ") && (is_one("summary") || is_one("must_got_worse")) {
+        check(stdout);
     }
     // /dev/stdout is the call's own, and that of the tests here.
     for file in files.iter().filter(|file| file.is_file() && !file.starts_with("/dev")) {
-        document(&std::fs::read_to_string(file).unwrap_or_else(|error| panic!("{}: {error}", file.display())));
+        check(&std::fs::read_to_string(file).unwrap_or_else(|error| panic!("{}: {error}", file.display())));
     }
 }
 

@@ -12,6 +12,7 @@ use sinkcheck_spec::catalogue::Role;
 use sinkcheck_spec::oracle::Settings;
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 
+use crate::published::published;
 use crate::session::{Session, in_time};
 
 const REQUEST: &[u8] = &[0, 0x0b, 0, 5, 0x31, 0x2e, 0x30, 0x2e, 0x30, 0, 0, 0, 1];
@@ -120,7 +121,7 @@ fn judged_again(record: &str) -> Document {
     for observed in connections.into_values() {
         ledger.add(observed.finish(last));
     }
-    ledger.document("a test", "in this process")
+    published(ledger.document("a test", "in this process"))
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -6,4 +6,7 @@ mod judges;
 mod many;
 mod octets;
 mod over_tls;
+#[path = "../../../reports/tests/published/mod.rs"]
+#[allow(dead_code, reason = "nothing is compared here")]
+mod published;
 mod session;

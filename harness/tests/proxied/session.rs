@@ -15,6 +15,8 @@ use tokio::runtime::Handle;
 use tokio::sync::watch;
 use tokio::task::JoinHandle;
 
+use crate::published::published;
+
 /// Keeps what is told.
 #[derive(Default)]
 pub(crate) struct Heard {
@@ -112,7 +114,7 @@ impl Session {
             recorder.end();
             tokio::task::spawn_blocking(|| thread.join().expect("no panic")).await.expect("no panic");
         }
-        (passed, ledger.document("a test", "in this process"))
+        (passed, published(ledger.document("a test", "in this process")))
     }
 
     /// What was told of trouble so far.

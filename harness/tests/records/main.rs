@@ -6,5 +6,8 @@ mod damaged;
 mod forms;
 mod making;
 mod packets;
+#[path = "../../../reports/tests/published/mod.rs"]
+#[allow(dead_code, reason = "nothing is compared here")]
+mod published;
 mod telling;
 mod verdicts;

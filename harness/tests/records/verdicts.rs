@@ -4,12 +4,13 @@ use std::time::Duration;
 
 use sinkcheck::record::{Judging, Options, read};
 use sinkcheck_reports::Document;
-use sinkcheck_reports::document::{CaseResult, Role as ReportRole, Target, TargetRole, TranscriptEntry};
+use sinkcheck_reports::document::{CaseResult, Role as ReportRole, Summary, Target, TargetRole, TranscriptEntry};
 use sinkcheck_reports::fold::exit_code;
 use sinkcheck_spec::catalogue::Role;
 use sinkcheck_spec::oracle::{Judged, Settings};
 
 use crate::making::{CAPTURES, Did, File, Link, Session, V4, capture_as, segments, session};
+use crate::published::published;
 
 const REQUEST: &str = "000b0005312e302e3000000001";
 const REQUEST_WITH_ID: &str = "000f0005312e302e300000000100000002";
@@ -65,7 +66,8 @@ fn document(session: &Session, role: TargetRole) -> Vec<u8> {
         });
     }
     document.cases = vec![CaseResult { id: "a/case".to_owned(), transcript, ..CaseResult::default() }];
-    serde_json::to_vec(&document).expect("made for the test")
+    document.summary = Summary::of(&document.cases);
+    serde_json::to_vec(&published(document)).expect("made for the test")
 }
 
 /// What is found in a record, as side and rule, and the document of it.
@@ -79,7 +81,7 @@ fn judged(input: &[u8], settings: Settings) -> (Vec<(Role, String)>, Document) {
         });
     })
     .expect("made for the test");
-    (found, judging.finish().document("a record", "here"))
+    (found, published(judging.finish().document("a record", "here")))
 }
 
 fn settings() -> Settings {

@@ -5,6 +5,7 @@ use sinkcheck_reports::fold::{BROKEN, CONFORMS, INCONCLUSIVE, exit_code};
 use sinkcheck_spec::catalogue::Role;
 use sinkcheck_spec::oracle::{Judged, Settings};
 
+use crate::published::published;
 use crate::session::{ACK, CONNECTED, Client, End, PUBLISH, REQUEST, Server, Step, play};
 
 const BEFORE_REQUEST: &str = "handshake.nothing-before-request";
@@ -14,7 +15,7 @@ fn document(connections: &[&[Step]]) -> Document {
     for (number, steps) in connections.iter().enumerate() {
         ledger.add(play(&(number + 1).to_string(), Settings::default(), steps).1);
     }
-    ledger.document("a test", "in memory")
+    published(ledger.document("a test", "in memory"))
 }
 
 fn verdicts(document: &Document) -> Vec<(&str, CaseVerdict)> {
@@ -61,7 +62,7 @@ fn nobody_is_blamed_for_what_was_lost() {
     observed.octets(Role::Server, std::time::Duration::ZERO, &[0, 1, 0x10], &mut found);
     ledger.add(observed.finish(std::time::Duration::ZERO));
     assert!(found.is_empty());
-    let document = ledger.document("a test", "in memory");
+    let document = published(ledger.document("a test", "in memory"));
     assert!(document.cases.iter().all(|case| case.verdict == CaseVerdict::Inconclusive));
     assert_eq!(exit_code(&document, 0), INCONCLUSIVE);
 }
@@ -84,7 +85,7 @@ fn a_document_of_many_connections_is_bounded_and_adds_up() {
         let steps = if number % 2 == 0 { &RIGHT } else { wrong };
         ledger.add(play(&number.to_string(), Settings::default(), steps).1);
     }
-    let document = ledger.document("a test", "in memory");
+    let document = published(ledger.document("a test", "in memory"));
     assert!(document.cases.len() <= 1010, "{}", document.cases.len());
     assert_eq!(document.summary.total(), document.cases.len());
     let rule = document.rule(BEFORE_REQUEST).expect("the rule");
@@ -111,7 +112,7 @@ fn an_end_of_the_connection_judges_the_other_alone() {
     assert!(found.is_empty(), "{found:?}");
     let mut ledger = Ledger::default();
     ledger.add(outcome);
-    let document = ledger.document("a test", "in memory");
+    let document = published(ledger.document("a test", "in memory"));
     assert_eq!(verdicts(&document), [("connection/1/client", CaseVerdict::Pass)]);
     assert_eq!(document.target.role, TargetRole::Client);
     assert!(document.rule(BEFORE_REQUEST).is_none(), "a rule for servers");

@@ -6,10 +6,10 @@ use quick_xml::events::{BytesDecl, BytesText, Event};
 use quick_xml::writer::ElementWriter;
 
 use super::outcome::{Outcome, account, seconds};
-use crate::document::{CaseResult, CaseVerdict, Document};
+use crate::document::{CaseResult, CaseVerdict, Document, Indexed};
 use crate::fold::Levels;
 use crate::render::RenderOptions;
-use crate::text::escape::escaped;
+use crate::text::escape::{escaped, obeyed_by_nobody};
 use crate::text::wording::{counted, verdict};
 use crate::text::{case_detail, exchange};
 
@@ -22,6 +22,7 @@ use crate::text::{case_detail, exchange};
 pub fn render(document: &Document, options: &RenderOptions, out: &mut dyn Write) -> io::Result<()> {
     let options = RenderOptions { colour: false, width: RenderOptions::default().width, ..*options };
     let levels = Levels::of(document);
+    let indexed = Indexed::new(document);
     let sections = by_section(document, &levels);
     let mut writer = Writer::new_with_indent(&mut *out, b' ', 2);
     writer.write_event(Event::Decl(BytesDecl::new("1.0", Some("UTF-8"), None)))?;
@@ -29,7 +30,7 @@ pub fn render(document: &Document, options: &RenderOptions, out: &mut dyn Write)
     let root = writer.create_element("testsuites").with_attribute(("name", "sinkcheck"));
     with_counts(root, &all).write_inner_content(|writer| {
         for (section, cases) in &sections {
-            write_suite(writer, document, section, cases, &options)?;
+            write_suite(writer, &indexed, section, cases, &options)?;
         }
         Ok(())
     })?;
@@ -75,21 +76,21 @@ fn element_of(outcome: Outcome) -> Option<&'static str> {
 
 fn write_suite<W: Write>(
     writer: &mut Writer<W>,
-    document: &Document,
+    document: &Indexed<'_>,
     section: &str,
     cases: &[Counted<'_>],
     options: &RenderOptions,
 ) -> io::Result<()> {
-    let name = if section.is_empty() { "others".into() } else { escaped(section) };
+    let name = if section.is_empty() { "others".into() } else { quiet(section) };
     let suite = writer.create_element("testsuite").with_attribute(("name", &*name));
     with_counts(suite, cases).write_inner_content(|writer| {
-        let target = &document.target;
+        let target = &document.document.target;
         let about = [
-            ("suite", format!("sinkcheck {}", document.suite.version)),
+            ("suite", format!("sinkcheck {}", document.document.suite.version)),
             ("target", target.name.clone()),
             ("role", target.role.to_string()),
             ("address", target.address.clone()),
-            ("verdict", verdict(document.verdict).to_owned()),
+            ("verdict", verdict(document.document.verdict).to_owned()),
         ];
         write_properties(writer, about.iter().map(|(name, value)| (*name, value.as_str())))?;
         for (case, outcome) in cases {
@@ -107,7 +108,7 @@ fn write_properties<'a, W: Write>(
     writer.create_element("properties").write_inner_content(|writer| {
         for (name, value) in properties {
             let property = writer.create_element("property").with_attribute(("name", name));
-            property.with_attribute(("value", &*escaped(value))).write_empty()?;
+            property.with_attribute(("value", &*quiet(value))).write_empty()?;
         }
         Ok(())
     })?;
@@ -116,7 +117,7 @@ fn write_properties<'a, W: Write>(
 
 fn write_case<W: Write>(
     writer: &mut Writer<W>,
-    document: &Document,
+    document: &Indexed<'_>,
     case: &CaseResult,
     outcome: Outcome,
     options: &RenderOptions,
@@ -124,21 +125,21 @@ fn write_case<W: Write>(
     let class = case.id.rsplit_once('/').map_or("", |(folder, _)| folder).replace('/', ".");
     let element = writer
         .create_element("testcase")
-        .with_attribute(("name", &*escaped(&case.id)))
-        .with_attribute(("classname", &*escaped(&class)))
+        .with_attribute(("name", &*quiet(&case.id)))
+        .with_attribute(("classname", &*quiet(&class)))
         .with_attribute(("time", seconds(case.duration_ms).as_str()));
     element.write_inner_content(|writer| {
-        let mut properties = vec![("location", case.location.as_str()), ("verdict", verdict_name(case.verdict))];
-        properties.extend(case.rules.iter().map(|rule| ("rule", rule.as_str())));
-        properties.extend(case.broken_rules.iter().map(|rule| ("broken_rule", rule.as_str())));
-        write_properties(writer, properties.into_iter())?;
+        let about = [("location", case.location.as_str()), ("verdict", verdict_name(case.verdict))];
+        let cited = case.rules.iter().map(|rule| ("rule", rule.as_str()));
+        let broken = case.broken_rules.iter().map(|rule| ("broken_rule", rule.as_str()));
+        write_properties(writer, about.into_iter().chain(cited).chain(broken))?;
         if let Some(name) = element_of(outcome) {
             let message = account(case);
-            let element = writer.create_element(name).with_attribute(("message", &*escaped(&message)));
+            let element = writer.create_element(name).with_attribute(("message", &*quiet(&message)));
             match outcome {
                 Outcome::Skipped | Outcome::FailedAsKnown => element.write_empty()?,
                 _ => {
-                    let element = element.with_attribute(("type", &*escaped(&type_of(case))));
+                    let element = element.with_attribute(("type", &*quiet(&type_of(case))));
                     let detail = case_detail(document, case, options)?;
                     element.write_text_content(BytesText::new(&detail))?
                 }
@@ -146,16 +147,21 @@ fn write_case<W: Write>(
         }
         let shown = options.verbose || case.verdict != CaseVerdict::Pass;
         if shown && !case.transcript.is_empty() {
-            let drawn = exchange(case, document.target.role, options)?;
+            let drawn = exchange(case, document.document.target.role, options)?;
             writer.create_element("system-out").write_text_content(BytesText::new(&drawn))?;
         }
         if let Some(output) = case.output.as_deref().filter(|_| shown) {
-            let lines: Vec<_> = output.lines().map(escaped).collect();
+            let lines: Vec<_> = output.lines().map(quiet).collect();
             writer.create_element("system-err").write_text_content(BytesText::new(&lines.join("\n")))?;
         }
         Ok(())
     })?;
     Ok(())
+}
+
+/// The text without what a server that shows the file in its log may act on.
+fn quiet(text: &str) -> String {
+    obeyed_by_nobody(&escaped(text), true).into_owned()
 }
 
 /// What a failure is filed under: the rule that was broken, or why there is no result.

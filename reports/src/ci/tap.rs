@@ -6,7 +6,7 @@ use super::outcome::{Outcome, account, place};
 use crate::document::{CaseResult, CaseVerdict, Document, TargetRole};
 use crate::fold::Levels;
 use crate::render::RenderOptions;
-use crate::text::escape::escaped;
+use crate::text::escape::{escaped, obeyed_by_nobody};
 use crate::text::exchange;
 use crate::text::wording::verdict;
 
@@ -45,7 +45,7 @@ pub fn render(document: &Document, options: &RenderOptions, out: &mut dyn Write)
             write_block(document.target.role, case, &options, out)?;
         }
     }
-    writeln!(out, "# {}: {}", escaped(&document.target.name), verdict(document.verdict))
+    writeln!(out, "# {}: {}", line(&document.target.name), verdict(document.verdict))
 }
 
 /// A text on a test point's line, in which nothing is taken for a directive.
@@ -103,5 +103,10 @@ fn write_block(target: TargetRole, case: &CaseResult, options: &RenderOptions, o
 
 /// The text with its line ends, and nothing else that a reader may act on.
 fn lines(text: &str) -> String {
-    text.split('\n').map(escaped).collect::<Vec<_>>().join("\n")
+    text.split('\n').map(line).collect::<Vec<_>>().join("\n")
+}
+
+/// One line of it.
+fn line(text: &str) -> String {
+    obeyed_by_nobody(&escaped(text), true).into_owned()
 }

@@ -1,12 +1,13 @@
 use std::collections::{HashMap, HashSet};
 
+use schemars::JsonSchema;
 use serde::Serialize;
 
 use super::Change;
 use crate::document::{CaseResult, CaseVerdict, Document, Level};
 
 /// A case that the two runs differ about.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct CaseChange {
     /// The case's id.
     pub id: String,
@@ -18,7 +19,7 @@ pub struct CaseChange {
     pub old: Option<CaseVerdict>,
     /// What came of it in the new run, if that has it. Of one that was repeated, the worst.
     pub new: Option<CaseVerdict>,
-    /// Whether it breaks a MUST that it didn't break.
+    /// Whether it breaks a MUST that it didn't break, or fails and didn't, whichever rules it names.
     pub got_worse: bool,
     /// The rules that it broke in the new run, and not in the old one.
     pub newly_broken: Vec<String>,
@@ -37,9 +38,9 @@ pub(super) fn changes(old: &Document, new: &Document) -> Vec<CaseChange> {
     for case in new.cases.iter().filter(|case| seen.insert(case.id.as_str())) {
         let after = &after[case.id.as_str()];
         let before = before.get(case.id.as_str());
-        let broken_before = before.map(|plays| plays.broken.as_slice()).unwrap_or_default();
+        let was_broken = |rule: &str| before.is_some_and(|plays| plays.found.contains(rule));
         let newly_broken: Vec<String> =
-            after.broken.iter().filter(|rule| !broken_before.contains(rule)).map(|rule| (*rule).clone()).collect();
+            after.broken.iter().filter(|rule| !was_broken(rule)).map(|rule| (*rule).clone()).collect();
         let was = before.map(|plays| plays.worst.verdict);
         let Some(change) = change(was, after.worst.verdict, !newly_broken.is_empty()) else { continue };
         changes.push(CaseChange {
@@ -48,7 +49,8 @@ pub(super) fn changes(old: &Document, new: &Document) -> Vec<CaseChange> {
             change,
             old: was,
             new: Some(after.worst.verdict),
-            got_worse: newly_broken.iter().any(is_must),
+            // A case fails by a MUST alone, though a document of others may not name it.
+            got_worse: newly_broken.iter().any(is_must) || fails(Some(after.worst.verdict)) && !fails(was),
             newly_broken,
             account: account(after.worst),
         });
@@ -72,18 +74,20 @@ struct Plays<'a> {
     worst: &'a CaseResult,
     /// The rules that a play with a result found broken, each once.
     broken: Vec<&'a String>,
+    /// The same, to be looked up.
+    found: HashSet<&'a str>,
 }
 
 fn by_id(document: &Document) -> HashMap<&str, Plays<'_>> {
     let mut cases: HashMap<&str, Plays<'_>> = HashMap::new();
     for case in &document.cases {
-        let plays = cases.entry(&case.id).or_insert(Plays { worst: case, broken: Vec::new() });
+        let plays = cases.entry(&case.id).or_insert(Plays { worst: case, broken: Vec::new(), found: HashSet::new() });
         if badness(case.verdict) > badness(plays.worst.verdict) {
             plays.worst = case;
         }
         if case.verdict.is_conclusive() {
             for rule in &case.broken_rules {
-                if !plays.broken.contains(&rule) {
+                if plays.found.insert(rule) {
                     plays.broken.push(rule);
                 }
             }
@@ -114,6 +118,11 @@ fn damage(verdict: CaseVerdict) -> Option<u8> {
         CaseVerdict::Fail | CaseVerdict::KnownFailure => Some(2),
         CaseVerdict::Inconclusive | CaseVerdict::NotApplicable | CaseVerdict::Error => None,
     }
+}
+
+/// Whether a MUST was broken, known or not.
+fn fails(verdict: Option<CaseVerdict>) -> bool {
+    matches!(verdict, Some(CaseVerdict::Fail | CaseVerdict::KnownFailure))
 }
 
 fn change(old: Option<CaseVerdict>, new: CaseVerdict, breaks_more: bool) -> Option<Change> {

@@ -1,3 +1,4 @@
+use schemars::JsonSchema;
 use serde::Serialize;
 
 use super::{CaseChange, RuleChange, cases, rules};
@@ -6,8 +7,8 @@ use crate::document::{Document, TargetRole, Verdict};
 /// The number of the form of a difference as JSON.
 const SCHEMA: u32 = 1;
 
-/// What changed between two runs. As JSON it has this form.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+/// What changed between two runs. As JSON it has this form, whose published schema is `reports/schema/difference.schema.json`.
+#[derive(Debug, Clone, PartialEq, Serialize, JsonSchema)]
 pub struct Difference {
     /// The number of this form. Fields may be added without a new number.
     pub schema: u32,
@@ -15,8 +16,8 @@ pub struct Difference {
     pub old: Side,
     /// The run after.
     pub new: Side,
-    /// Whether a MUST got worse: one is broken that wasn't, a case breaks one that it didn't break, or one that held was tried
-    /// without a result.
+    /// Whether a MUST got worse: one is broken that wasn't, a case breaks one that it didn't break or fails and didn't, or one
+    /// that held was tried without a result.
     pub must_got_worse: bool,
     /// The rules that differ.
     pub rules: Vec<RuleChange>,
@@ -25,7 +26,7 @@ pub struct Difference {
 }
 
 /// One of the two runs.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, JsonSchema)]
 pub struct Side {
     /// What the target is called.
     pub target: String,

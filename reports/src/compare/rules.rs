@@ -1,12 +1,13 @@
 use std::collections::{HashMap, HashSet};
 
+use schemars::JsonSchema;
 use serde::Serialize;
 
 use super::Change;
 use crate::document::{CaseVerdict, Document, Level, RuleResult, RuleVerdict};
 
 /// A rule that the two runs differ about.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct RuleChange {
     /// The rule's id.
     pub id: String,

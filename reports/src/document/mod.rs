@@ -22,6 +22,7 @@ pub use reach::{ByLevel, Reach};
 pub use result::{Document, Role, SCHEMA, Suite, Target, TargetRole, Verdict};
 pub use rule::{Level, RuleResult, RuleVerdict, SideCount};
 pub use scenario::ScenarioText;
+pub(crate) use section::Indexed;
 pub use section::RuleSection;
 pub use shard::Shard;
 pub use summary::Summary;

@@ -1,3 +1,5 @@
+use std::collections::HashMap;
+
 use super::{Document, RuleResult};
 
 /// The rules of one section of the catalogue.
@@ -11,18 +13,37 @@ pub struct RuleSection<'a> {
     pub rules: Vec<&'a RuleResult>,
 }
 
+/// A document with its rules by their ids, for whoever looks up many.
+#[derive(Debug)]
+pub(crate) struct Indexed<'a> {
+    pub(crate) document: &'a Document,
+    rules: HashMap<&'a str, &'a RuleResult>,
+}
+
+impl<'a> Indexed<'a> {
+    pub(crate) fn new(document: &'a Document) -> Self {
+        // Of two rules of one id the first counts.
+        Self { document, rules: document.rules.iter().rev().map(|rule| (rule.id.as_str(), rule)).collect() }
+    }
+
+    /// The rule of this id, if the document has it.
+    pub(crate) fn rule(&self, id: &str) -> Option<&'a RuleResult> {
+        self.rules.get(id).copied()
+    }
+}
+
 impl Document {
     /// The rules, grouped by section. Sections come in the order in which the document first names them.
     #[must_use]
     pub fn rules_by_section(&self) -> Vec<RuleSection<'_>> {
+        let mut places: HashMap<&str, usize> = HashMap::new();
         let mut sections: Vec<RuleSection<'_>> = Vec::new();
         for rule in &self.rules {
-            match sections.iter_mut().find(|known| known.section == rule.section) {
-                Some(known) => known.rules.push(rule),
-                None => {
-                    sections.push(RuleSection { section: &rule.section, title: &rule.section_title, rules: vec![rule] })
-                }
-            }
+            let place = *places.entry(&rule.section).or_insert_with(|| {
+                sections.push(RuleSection { section: &rule.section, title: &rule.section_title, rules: Vec::new() });
+                sections.len() - 1
+            });
+            sections[place].rules.push(rule);
         }
         sections
     }

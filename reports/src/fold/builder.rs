@@ -10,6 +10,12 @@ use crate::event::{PlannedCase, RuleInfo, RunEvent};
 /// The reason code of a case that was planned and never finished.
 pub const NOT_RUN: &str = "not-run";
 
+/// So many rules that the run didn't announce have an entry of their own.
+const MOST_UNANNOUNCED: usize = 1000;
+
+/// The entry that stands for all of the others.
+const OTHER_UNANNOUNCED: &str = "(others that the run did not announce)";
+
 /// Folds the events of one run into its document.
 ///
 /// The order in which cases finish doesn't matter: two runs with the same results give the same document, times aside.
@@ -24,7 +30,8 @@ pub struct DocumentBuilder {
     finished: Vec<CaseResult>,
     shard: Option<Shard>,
     notes: Vec<String>,
-    needs: Vec<(String, String)>,
+    /// What would reach a rule, by its id.
+    needs: HashMap<String, Vec<String>>,
     complete: bool,
 }
 
@@ -48,8 +55,8 @@ impl DocumentBuilder {
             RunEvent::Shard(shard) => self.shard = Some(*shard),
             RunEvent::CalledAs(arguments) => self.arguments = arguments.clone(),
             RunEvent::Scenario(scenario) => self.scenarios.push(scenario.clone()),
-            RunEvent::Note(note) => self.notes.push(note.clone()),
-            RunEvent::RuleNeeds { rule, need } => self.needs.push((rule.clone(), need.clone())),
+            RunEvent::Note(note) => self.note(note.clone()),
+            RunEvent::RuleNeeds { rule, need } => self.rule_needs(rule, need.clone()),
             RunEvent::RunFinished { interrupted } => self.complete = !interrupted,
             RunEvent::CaseStarted { .. } | RunEvent::Waiting { .. } => {}
         }
@@ -58,6 +65,19 @@ impl DocumentBuilder {
     /// The same as [`RunEvent::CaseFinished`], for a result that nobody else needs.
     pub fn case_finished(&mut self, case: CaseResult) {
         self.finished.push(tidied(case));
+    }
+
+    /// The same as [`RunEvent::Note`], for a note that nobody else wants.
+    pub fn note(&mut self, note: String) {
+        self.notes.push(note);
+    }
+
+    /// The same as [`RunEvent::RuleNeeds`], for a need that nobody else wants.
+    pub fn rule_needs(&mut self, rule: &str, need: String) {
+        match self.needs.get_mut(rule) {
+            Some(needs) => needs.push(need),
+            None => drop(self.needs.insert(rule.to_owned(), vec![need])),
+        }
     }
 
     /// The document of all that was taken in. Planned cases that never finished are inconclusive in it, with the reason
@@ -74,7 +94,7 @@ impl DocumentBuilder {
             ));
         }
         let cases = in_planned_order(planned, finished);
-        let rules = judged(rules, &cases, &needs, &mut notes);
+        let rules = judged(rules, &cases, needs, &mut notes);
         let mut document = Document {
             schema: SCHEMA,
             suite,
@@ -141,29 +161,37 @@ fn tidied(mut case: CaseResult) -> CaseResult {
 }
 
 /// Judges each rule by the cases. Rules that a case names and the run didn't announce are appended as MUST rules, with a
-/// note: a broken rule is never lost.
+/// note: a broken rule is never lost, though beyond a thousand of them one stands for the others.
 fn judged(
     rules: Vec<RuleInfo>,
     cases: &[CaseResult],
-    needs: &[(String, String)],
+    needs: HashMap<String, Vec<String>>,
     notes: &mut Vec<String>,
 ) -> Vec<RuleResult> {
     let mut results: Vec<RuleResult> = rules.into_iter().map(unjudged).collect();
+    let announced = results.len();
     let mut places: HashMap<String, usize> =
         results.iter().enumerate().map(|(place, rule)| (rule.id.clone(), place)).collect();
     let mut named: HashSet<(usize, &str)> = HashSet::new();
     for case in cases {
+        let found_broken: HashSet<&String> = case.broken_rules.iter().collect();
         for id in case.rules.iter().chain(&case.broken_rules) {
-            let place = *places.entry(id.clone()).or_insert_with(|| {
-                notes.push(format!("Case {} names the rule {id}, which the run did not announce.", case.id));
-                results.push(unjudged(unannounced(id)));
-                results.len() - 1
-            });
+            let place = match places.get(id) {
+                Some(&place) => place,
+                None => {
+                    let id = if results.len() < announced + MOST_UNANNOUNCED { id } else { OTHER_UNANNOUNCED };
+                    *places.entry(id.to_owned()).or_insert_with(|| {
+                        notes.push(format!("Case {} names the rule {id}, which the run did not announce.", case.id));
+                        results.push(unjudged(unannounced(id)));
+                        results.len() - 1
+                    })
+                }
+            };
             let rule = &mut results[place];
             if named.insert((place, case.id.as_str())) {
                 rule.cases.push(case.id.clone());
             }
-            let is_broken = case.verdict.is_conclusive() && case.broken_rules.contains(id);
+            let is_broken = case.verdict.is_conclusive() && found_broken.contains(id);
             if is_broken || case.verdict.shows_its_rules() {
                 rule.exercised += 1;
             }
@@ -174,15 +202,24 @@ fn judged(
             }
         }
     }
-    for (rule, need) in needs {
-        let Some(result) = places.get(rule).map(|&place| &mut results[place]) else {
+    for (rule, needs) in needs {
+        let Some(result) = places.get(&rule).map(|&place| &mut results[place]) else {
             continue;
         };
-        if result.verdict == RuleVerdict::NotExercised && !result.needs.contains(need) {
-            result.needs.push(need.clone());
+        if result.verdict == RuleVerdict::NotExercised {
+            result.needs = each_once(needs);
         }
     }
     results
+}
+
+/// The texts in their order, without those that came before.
+pub(crate) fn each_once(mut texts: Vec<String>) -> Vec<String> {
+    let mut seen: HashSet<&str> = HashSet::new();
+    let is_new: Vec<bool> = texts.iter().map(|text| seen.insert(text)).collect();
+    let mut is_new = is_new.into_iter();
+    texts.retain(|_| is_new.next().unwrap_or_default());
+    texts
 }
 
 fn unjudged(rule: RuleInfo) -> RuleResult {

@@ -6,6 +6,7 @@ mod builder;
 mod conformance;
 mod exit_code;
 
+pub(crate) use builder::each_once;
 pub use builder::{DocumentBuilder, NOT_RUN};
 pub(crate) use conformance::Levels;
 pub use conformance::overall;

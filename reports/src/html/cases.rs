@@ -1,4 +1,4 @@
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::fmt;
 
 use super::rules::Places;
@@ -9,23 +9,32 @@ use super::verdicts::{self, Look};
 use crate::command;
 use crate::document::{CaseResult, Document, Level};
 
-/// By what name each case is linked to: its id, and the number of the play where there are several.
-pub(super) struct Keys(Vec<String>);
+/// How many rules are listed with a case, those that it found broken first. The catalogue has fewer.
+const MOST_CITED: usize = 256;
 
-impl Keys {
-    pub(super) fn new(document: &Document) -> Self {
-        let mut plays: HashMap<&str, usize> = HashMap::new();
-        let keys = document.cases.iter().map(|case| {
-            let play = plays.entry(&case.id).or_default();
+/// By what name each case is linked to: its id, and the number of the play where there are several.
+pub(super) struct Keys<'a> {
+    document: &'a Document,
+    plays: Vec<u32>,
+}
+
+impl<'a> Keys<'a> {
+    pub(super) fn new(document: &'a Document) -> Self {
+        let mut last: HashMap<&str, u32> = HashMap::new();
+        let plays = document.cases.iter().map(|case| {
+            let play = last.entry(&case.id).or_default();
             *play += 1;
-            if *play == 1 { case.id.clone() } else { format!("{}~{play}", case.id) }
+            *play
         });
-        Self(keys.collect())
+        Self { document, plays: plays.collect() }
     }
 
     /// That of the case at this place of the document.
     pub(super) fn of(&self, place: usize) -> Shown<'static> {
-        Shown::owned(self.0.get(place).map_or("", String::as_str))
+        match (self.plays[place], &self.document.cases[place].id) {
+            (1, id) => Shown::owned(id),
+            (play, id) => Shown::owned(&format!("{id}~{play}")),
+        }
     }
 }
 
@@ -39,11 +48,14 @@ pub(super) struct Case<'a> {
     pub(super) levels: &'static str,
     pub(super) took: Milliseconds,
     pub(super) rules: Vec<Cited<'a>>,
+    /// How many more there are.
+    pub(super) more_rules: usize,
     /// What is told about it: a term and its description.
     pub(super) told: Vec<(&'static str, &'static str, Shown<'a>)>,
     pub(super) command: Option<Shown<'static>>,
-    document: &'a Document,
     case: &'a CaseResult,
+    /// Where its scenario is among those of the document, if it is there.
+    scenario: Option<usize>,
 }
 
 /// A rule that a case cites or found broken.
@@ -52,18 +64,29 @@ pub(super) struct Cited<'a> {
     pub(super) number: Option<usize>,
     pub(super) id: Shown<'a>,
     pub(super) is_broken: bool,
+    /// Its sentence, where it was broken.
     pub(super) text: Shown<'a>,
-    pub(super) level: String,
+    pub(super) level: Level,
 }
 
 impl<'a> Case<'a> {
-    pub(super) fn of(document: &'a Document, place: usize, places: &Places<'a>, keys: &Keys) -> Self {
+    pub(super) fn of(
+        document: &'a Document,
+        place: usize,
+        places: &Places<'a>,
+        keys: &Keys<'_>,
+        scenarios: &HashMap<&str, usize>,
+    ) -> Self {
         let case = &document.cases[place];
+        let is_broken: HashSet<&String> = case.broken_rules.iter().collect();
         let broken = case.broken_rules.iter().map(|rule| (rule, true));
-        let cited = case.rules.iter().filter(|rule| !case.broken_rules.contains(rule)).map(|rule| (rule, false));
+        let cited = case.rules.iter().filter(|rule| !is_broken.contains(rule)).map(|rule| (rule, false));
+        let all = broken.chain(cited);
+        let listed = all.clone().take(MOST_CITED);
         let rules: Vec<Cited<'a>> =
-            broken.chain(cited).map(|(rule, is_broken)| Cited::of(document, rule, is_broken, places)).collect();
-        let has = |level: Level| rules.iter().any(|rule| rule.level == level.to_string());
+            listed.map(|(rule, is_broken)| Cited::of(document, rule, is_broken, places)).collect();
+        let more_rules = all.count().saturating_sub(MOST_CITED);
+        let has = |level: Level| rules.iter().any(|rule| rule.level == level);
         Self {
             key: keys.of(place),
             look: verdicts::case(case.verdict),
@@ -77,16 +100,17 @@ impl<'a> Case<'a> {
             },
             took: Milliseconds(case.duration_ms),
             rules,
+            more_rules,
             told: told(case),
             command: command::to_play(document, case).as_deref().map(Shown::owned),
-            document,
             case,
+            scenario: scenarios.get(case.file_and_line().0).copied(),
         }
     }
 
     /// What the script draws when the case is opened, as an element that holds data.
     pub(super) fn data(&self) -> String {
-        transcript::element(self.document, self.case)
+        transcript::element(self.case, self.scenario)
     }
 }
 
@@ -98,8 +122,8 @@ impl<'a> Cited<'a> {
             number,
             id: Shown::line(id),
             is_broken,
-            text: rule.map_or(Shown::line(""), |rule| Shown::lines(&rule.text)),
-            level: rule.map_or(Level::Must, |rule| rule.level).to_string(),
+            text: rule.filter(|_| is_broken).map_or(Shown::line(""), |rule| Shown::lines(&rule.text)),
+            level: rule.map_or(Level::Must, |rule| rule.level),
         }
     }
 }

@@ -1,8 +1,10 @@
+use std::collections::HashMap;
+
 use askama::Template;
 
 use super::broken::{self, Broken, Unsettled};
 use super::cases::{Case, Keys};
-use super::rules::{self, RuleGroup};
+use super::rules::{self, Places, RuleGroup};
 use super::sections::{self, Section};
 use super::shown::Shown;
 use super::transcript;
@@ -45,7 +47,9 @@ pub(super) struct Page<'a> {
     needs: Vec<(Shown<'static>, Vec<Shown<'a>>)>,
     notes: Vec<Shown<'a>>,
     groups: Vec<RuleGroup<'a>>,
-    cases: Vec<Case<'a>>,
+    places: Places<'a>,
+    keys: Keys<'a>,
+    scenario_places: HashMap<&'a str, usize>,
 }
 
 impl<'a> Page<'a> {
@@ -76,8 +80,16 @@ impl<'a> Page<'a> {
                 .collect(),
             notes: document.notes.iter().map(|note| Shown::lines(note)).collect(),
             groups: rules::groups(document, &places),
-            cases: (0..document.cases.len()).map(|place| Case::of(document, place, &places, &keys)).collect(),
+            places,
+            keys,
+            scenario_places: transcript::scenario_places(document),
         }
+    }
+
+    /// The cases, each made when it is written: together they would take much more than the document.
+    fn cases(&self) -> impl Iterator<Item = Case<'a>> {
+        let places = 0..self.document.cases.len();
+        places.map(|place| Case::of(self.document, place, &self.places, &self.keys, &self.scenario_places))
     }
 
     /// The scenarios' texts, as an element that holds data.

@@ -24,10 +24,15 @@ struct CaseData<'a> {
     output: Option<String>,
 }
 
-/// The data of one case, as an element of the page.
-pub(super) fn element(document: &Document, case: &CaseResult) -> String {
-    let (file, line) = case.file_and_line();
-    let place = document.scenarios.iter().position(|scenario| scenario.file == file);
+/// Where each scenario is among those of the page, by its file.
+pub(super) fn scenario_places(document: &Document) -> HashMap<&str, usize> {
+    // The first of a file counts.
+    document.scenarios.iter().enumerate().rev().map(|(place, scenario)| (scenario.file.as_str(), place)).collect()
+}
+
+/// The data of one case, as an element of the page. Its scenario is at this place among those of the page.
+pub(super) fn element(case: &CaseResult, scenario: Option<usize>) -> String {
+    let (_, line) = case.file_and_line();
     let entries = &case.transcript;
     let mut connections: Vec<&str> = Vec::new();
     let mut places: HashMap<&str, usize> = HashMap::new();
@@ -40,7 +45,7 @@ pub(super) fn element(document: &Document, case: &CaseResult) -> String {
     let breaks = entries.iter().enumerate().filter(|(_, entry)| !entry.breaks.is_empty());
     let shown = |text: &str| Shown::line(text).to_string();
     let data = CaseData {
-        scenario: place.map(|place| (place, line)),
+        scenario: scenario.map(|place| (place, line)),
         connections: connections.iter().map(|name| shown(name)).collect(),
         entries: Entries { entries, places: &places },
         breaks: breaks.map(|(place, entry)| (place, entry.breaks.iter().map(|rule| shown(rule)).collect())).collect(),

@@ -4,7 +4,7 @@ use std::io;
 use super::block::Paper;
 use super::inline::{Code, Prose};
 use super::page::mark;
-use crate::document::{CaseResult, CaseVerdict, Document, RuleVerdict};
+use crate::document::{CaseResult, CaseVerdict, Document, Indexed, RuleVerdict};
 use crate::render::RenderOptions;
 use crate::text::abridge::abridged;
 use crate::text::palette::case_mark;
@@ -58,9 +58,10 @@ fn write_in_detail(
         return Ok(());
     }
     paper.heading(3, heading)?;
+    let indexed = Indexed::new(document);
     let mut left_out = 0;
     for case in cases {
-        if !paper.if_it_fits(|paper| write_case(paper, document, case, options))? {
+        if !paper.if_it_fits(|paper| write_case(paper, &indexed, case, options))? {
             left_out += 1;
         }
     }
@@ -72,7 +73,7 @@ fn write_in_detail(
 
 fn write_case(
     paper: &mut Paper<'_>,
-    document: &Document,
+    document: &Indexed<'_>,
     case: &CaseResult,
     options: &RenderOptions,
 ) -> io::Result<()> {
@@ -94,7 +95,7 @@ fn write_case(
     items.push(format!("scenario {}", Code(&case.location)));
     paper.list(items)?;
     if !case.transcript.is_empty() {
-        paper.code(&exchange(case, document.target.role, options)?)?;
+        paper.code(&exchange(case, document.document.target.role, options)?)?;
     } else if case.output.is_some() {
         paper.code(&case_detail(document, case, options)?)?;
     }

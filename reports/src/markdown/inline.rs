@@ -1,6 +1,6 @@
 use std::fmt;
 
-use crate::text::escape::escaped;
+use crate::text::escape::{escaped, obeyed_by_nobody};
 
 /// A text in code, on one line: nothing in it is markup, a mention or a link.
 pub(crate) struct Code<'a>(pub(crate) &'a str);
@@ -14,6 +14,8 @@ pub(crate) struct HtmlCode<'a>(pub(crate) &'a str);
 impl fmt::Display for Code<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let text = escaped(self.0);
+        // A mark of code stands before it.
+        let text = obeyed_by_nobody(&text, false);
         if text.trim().is_empty() {
             return f.write_str("(empty)");
         }
@@ -31,7 +33,8 @@ impl fmt::Display for Prose<'_> {
         }
         for (at, character) in text.char_indices() {
             let begins_a_block = match character {
-                '-' | '+' | '=' => at == 0,
+                // A colon begins no block, but what a log takes for a command.
+                '-' | '+' | '=' | ':' => at == 0,
                 // The number of a list's item.
                 '.' | ')' => {
                     let ends_a_word = text[at + 1..].chars().next().is_none_or(char::is_whitespace);
@@ -51,7 +54,7 @@ impl fmt::Display for Prose<'_> {
 impl fmt::Display for HtmlCode<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("<code>")?;
-        for character in escaped(self.0).chars() {
+        for character in obeyed_by_nobody(&escaped(self.0), false).chars() {
             match character {
                 '&' => f.write_str("&amp;")?,
                 '<' => f.write_str("&lt;")?,

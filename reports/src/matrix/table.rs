@@ -13,6 +13,8 @@ pub struct Matrix {
     /// The rules of all documents, by section.
     pub sections: Vec<Rows>,
     places: HashMap<String, (usize, usize)>,
+    /// Where each section is, by its name.
+    section_places: HashMap<String, usize>,
 }
 
 /// One implementation.
@@ -126,10 +128,11 @@ impl Matrix {
     }
 
     fn section(&mut self, name: &str, title: &str) -> usize {
-        if let Some(place) = self.sections.iter().position(|known| known.section == name) {
+        if let Some(&place) = self.section_places.get(name) {
             return place;
         }
         self.sections.push(Rows { section: name.to_owned(), title: title.to_owned(), rows: Vec::new() });
+        self.section_places.insert(name.to_owned(), self.sections.len() - 1);
         self.sections.len() - 1
     }
 

@@ -1,3 +1,4 @@
+use std::collections::HashMap;
 use std::io;
 
 use super::page::Page;
@@ -66,16 +67,15 @@ fn write_needs(page: &mut Page<'_>, document: &Document, reach: &Reach) -> io::R
 
 /// The rules that were not exercised, by what would reach them. The need that the most rules share comes first.
 pub(crate) fn by_need(document: &Document) -> Vec<(String, Vec<&str>)> {
-    let mut groups: Vec<(String, Vec<&str>)> = Vec::new();
+    let mut groups: HashMap<String, (usize, Vec<&str>)> = HashMap::new();
     for rule in document.rules.iter().filter(|rule| rule.verdict == RuleVerdict::NotExercised) {
-        let need = need(rule);
-        match groups.iter_mut().find(|(known, _)| *known == need) {
-            Some((_, rules)) => rules.push(&rule.id),
-            None => groups.push((need, vec![&rule.id])),
-        }
+        let place = groups.len();
+        groups.entry(need(rule)).or_insert_with(|| (place, Vec::new())).1.push(&rule.id);
     }
-    groups.sort_by_key(|(need, rules)| (need == NO_CASE, usize::MAX - rules.len()));
-    groups
+    let mut groups: Vec<(usize, String, Vec<&str>)> =
+        groups.into_iter().map(|(need, (place, rules))| (place, need, rules)).collect();
+    groups.sort_by_key(|(place, need, rules)| (need == NO_CASE, usize::MAX - rules.len(), *place));
+    groups.into_iter().map(|(_, need, rules)| (need, rules)).collect()
 }
 
 fn need(rule: &RuleResult) -> String {

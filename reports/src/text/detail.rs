@@ -6,7 +6,7 @@ use super::exchange;
 use super::page::Page;
 use super::palette::{BAD, FAINT, PLAIN, STRONG, WARNING, case_mark};
 use super::wording::counted;
-use crate::document::{CaseResult, Document, Level};
+use crate::document::{CaseResult, Indexed, Level};
 
 /// The longest account of what was expected or came, in characters.
 const LONGEST_ACCOUNT: usize = 800;
@@ -16,7 +16,7 @@ const OUTPUT_LINES: usize = 12;
 const LONGEST_OUTPUT_LINE: usize = 200;
 
 /// One case with all that its author needs to find the bug: the rule, the step, what was expected, what came, the exchange.
-pub(super) fn write(page: &mut Page<'_>, document: &Document, case: &CaseResult) -> io::Result<()> {
+pub(super) fn write(page: &mut Page<'_>, document: &Indexed<'_>, case: &CaseResult) -> io::Result<()> {
     let (style, mark) = case_mark(case.verdict);
     page.blank()?;
     let name = format!(" {}  ", case.id);
@@ -43,7 +43,7 @@ pub(super) fn write(page: &mut Page<'_>, document: &Document, case: &CaseResult)
     if !case.location.is_empty() {
         page.paragraph(&[(FAINT, "  Scenario  ")], PLAIN, &case.location)?;
     }
-    exchange::write(page, case, document.target.role)?;
+    exchange::write(page, case, document.document.target.role)?;
     write_output(page, case)
 }
 
@@ -51,7 +51,7 @@ fn account<'a>(page: &Page<'_>, text: &'a str) -> Cow<'a, str> {
     if page.verbose() { Cow::Borrowed(text) } else { abridged(text, LONGEST_ACCOUNT) }
 }
 
-fn write_rule(page: &mut Page<'_>, document: &Document, id: &str) -> io::Result<()> {
+fn write_rule(page: &mut Page<'_>, document: &Indexed<'_>, id: &str) -> io::Result<()> {
     let Some(rule) = document.rule(id) else {
         return page.paragraph(&[(FAINT, "  Broke     ")], PLAIN, id);
     };

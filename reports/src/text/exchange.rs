@@ -10,7 +10,7 @@ use super::escape::escaped;
 use super::page::Page;
 use super::palette::{BAD, BROKEN_MARK, FAINT, PLAIN, STRONG};
 use super::wording::counted;
-use crate::document::{Carried, CaseResult, Role, TargetRole, TranscriptEntry};
+use crate::document::{Carried, CaseResult, CaseVerdict, Role, TargetRole, TranscriptEntry};
 
 /// How many of a long transcript's last entries are shown: where none is known to have broken a rule, and where one is.
 const LAST: usize = 40;
@@ -39,7 +39,15 @@ pub(super) fn write(page: &mut Page<'_>, case: &CaseResult, target: TargetRole) 
         return page.line(&[(FAINT, "  Exchange  "), (PLAIN, "nothing was exchanged")]);
     }
     page.line(&[(FAINT, "  Exchange, times in ms")])?;
-    write_entries(page, entries, target)
+    write_entries(page, entries, target)?;
+    let breaks = matches!(case.verdict, CaseVerdict::Fail | CaseVerdict::KnownFailure | CaseVerdict::Warn);
+    match &case.observed {
+        // Often it is what did not come that breaks a rule; no entry can be marked then.
+        Some(observed) if breaks && entries.iter().all(|entry| entry.breaks.is_empty()) => {
+            Lanes::of(entries, page.width()).write_end(page, observed)
+        }
+        _ => Ok(()),
+    }
 }
 
 /// The entries of a transcript between two lanes. What the target did stands out.
@@ -117,6 +125,21 @@ impl Lanes {
             page.line(&[(FAINT, &gap)])?;
         }
         *left_out = 0;
+        Ok(())
+    }
+
+    /// Where the case ended, and what it had seen by then, where no entry is to blame.
+    fn write_end(&self, page: &mut Page<'_>, observed: &str) -> io::Result<()> {
+        let observed = abridged(observed, LONGEST_MEANING).replace('\n', " ");
+        let lines = page.wrapped(&format!("observed: {}", escaped(&observed)), self.room - 5);
+        let mut mark = BROKEN_MARK;
+        for line in lines {
+            let margin = " ".repeat(self.margin().len() - 3);
+            let blanks = " ".repeat((self.room - 2).saturating_sub(display_width(&line)));
+            let end = format!("{blanks}│");
+            page.line(&[(PLAIN, "  "), (BAD, mark), (FAINT, &format!("{margin}│  ")), (BAD, &line), (FAINT, &end)])?;
+            mark = " ";
+        }
         Ok(())
     }
 

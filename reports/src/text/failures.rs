@@ -1,3 +1,4 @@
+use std::collections::HashMap;
 use std::io;
 
 use super::abridge::abridged;
@@ -5,7 +6,7 @@ use super::detail;
 use super::page::Page;
 use super::palette::{FAINT, PLAIN};
 use super::wording::counted;
-use crate::document::{CaseResult, CaseVerdict, Document, TargetRole};
+use crate::document::{CaseResult, CaseVerdict, Document, Indexed, TargetRole};
 
 /// How many cases that broke the same rules are shown in detail. One fault often fails many.
 const IN_DETAIL: usize = 2;
@@ -36,12 +37,13 @@ fn write(page: &mut Page<'_>, document: &Document, verdict: CaseVerdict, heading
     if groups.is_empty() {
         return Ok(());
     }
+    let indexed = Indexed::new(document);
     page.heading(heading, &counted(document.summary.count(verdict), "case"))?;
     for cases in groups {
         // A group that is but one longer than what is shown is shown whole.
         let in_detail = if page.verbose() || cases.len() <= IN_DETAIL + 1 { cases.len() } else { IN_DETAIL };
         for case in &cases[..in_detail] {
-            detail::write(page, document, case)?;
+            detail::write(page, &indexed, case)?;
         }
         write_others(page, &cases[in_detail..])?;
     }
@@ -50,12 +52,14 @@ fn write(page: &mut Page<'_>, document: &Document, verdict: CaseVerdict, heading
 
 /// Cases of this verdict that broke the same rules together, in the order of the document.
 fn by_broken_rules(document: &Document, verdict: CaseVerdict) -> Vec<Vec<&CaseResult>> {
+    let mut places: HashMap<&[String], usize> = HashMap::new();
     let mut groups: Vec<Vec<&CaseResult>> = Vec::new();
     for case in document.cases.iter().filter(|case| case.verdict == verdict) {
-        match groups.iter_mut().find(|group| group[0].broken_rules == case.broken_rules) {
-            Some(group) => group.push(case),
-            None => groups.push(vec![case]),
-        }
+        let place = *places.entry(&case.broken_rules).or_insert_with(|| {
+            groups.push(Vec::new());
+            groups.len() - 1
+        });
+        groups[place].push(case);
     }
     groups
 }

@@ -8,7 +8,7 @@ use super::detail;
 use super::page::Page;
 use super::palette::{FAINT, PLAIN, case_mark};
 use super::wording::{cases_of, counted, listed};
-use crate::document::{CaseResult, CaseVerdict, Document, KnownFailure};
+use crate::document::{CaseResult, CaseVerdict, Document, Indexed, KnownFailure};
 
 /// The longest reason, in characters.
 const LONGEST_REASON: usize = 400;
@@ -93,8 +93,9 @@ fn write_by_reason(
 /// In a verbose report, the exchanges of the cases that had one.
 fn write_details(page: &mut Page<'_>, document: &Document, verdict: CaseVerdict) -> io::Result<()> {
     if page.verbose() {
+        let indexed = Indexed::new(document);
         for case in of(document, verdict).into_iter().filter(|case| !case.transcript.is_empty()) {
-            detail::write(page, document, case)?;
+            detail::write(page, &indexed, case)?;
         }
     }
     Ok(())

@@ -24,7 +24,7 @@ pub(crate) mod wording;
 
 use std::io::{self, Write};
 
-use crate::document::{CaseResult, Document, TargetRole};
+use crate::document::{CaseResult, Document, Indexed, TargetRole};
 use crate::render::RenderOptions;
 use page::Page;
 
@@ -52,7 +52,7 @@ pub fn render(document: &Document, options: &RenderOptions, out: &mut dyn Write)
 }
 
 /// A case as the report shows it, for other formats: its rules, what was expected and came, and the exchange.
-pub(crate) fn case_detail(document: &Document, case: &CaseResult, options: &RenderOptions) -> io::Result<String> {
+pub(crate) fn case_detail(document: &Indexed<'_>, case: &CaseResult, options: &RenderOptions) -> io::Result<String> {
     written(options, |page| detail::write(page, document, case))
 }
 

@@ -4,7 +4,7 @@ use anstyle::Style;
 use textwrap::core::display_width;
 use textwrap::{Options, WordSplitter, WrapAlgorithm};
 
-use super::escape::escaped;
+use super::escape::{escaped, obeyed_by_nobody};
 use super::palette::{PLAIN, STRONG};
 use crate::render::RenderOptions;
 
@@ -53,8 +53,11 @@ impl<'a> Page<'a> {
     /// One line, however long.
     pub(crate) fn line(&mut self, spans: &[Span<'_>]) -> io::Result<()> {
         let last = spans.iter().rposition(|(_, text)| !text.trim_end().is_empty());
+        let mut begins = true;
         for (place, (style, text)) in spans.iter().enumerate() {
             let text = escaped(text);
+            let text = obeyed_by_nobody(&text, begins);
+            begins &= text.trim().is_empty();
             match last {
                 Some(last) if place < last => self.span(*style, &text)?,
                 Some(last) if place == last => self.span(*style, text.trim_end())?,

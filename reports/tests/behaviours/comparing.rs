@@ -5,6 +5,7 @@ use sinkcheck_reports::document::{CaseResult, CaseVerdict, Level, Reason, Target
 use sinkcheck_reports::{Document, RenderOptions};
 
 use crate::handmade::{self, case, document, failure, rule};
+use crate::published::{Kind, keeps};
 use crate::snapshots::check;
 
 fn text(difference: &Difference, options: &RenderOptions) -> String {
@@ -27,6 +28,7 @@ fn differences_are_as_reviewed() {
         ("hostile", handmade::conforming(), handmade::hostile()),
     ] {
         let difference = compare(&old, &new).expect("both are of servers");
+        keeps(Kind::Difference, &serde_json::to_value(&difference).expect("it is JSON"));
         let options = RenderOptions::default();
         check(&format!("diff_text_{name}"), &text(&difference, &options));
         check(&format!("diff_markdown_{name}"), &written(|out| compare::markdown(&difference, &options, out)));
@@ -78,6 +80,28 @@ fn a_must_gets_worse_where_it_breaks_or_is_tried_in_vain() {
     for (old, new) in [(Pass, Warn), (Pass, Inconclusive)] {
         assert!(!runs(Level::Should, &[of(old)], &[of(new)]).must_got_worse, "a SHOULD {old:?} {new:?}");
     }
+}
+
+#[test]
+fn a_case_that_fails_and_did_not_is_worse_whatever_it_names() {
+    use CaseVerdict::{Fail, Inconclusive, KnownFailure, Pass, Warn};
+    let nameless = |verdict| case("server/a/x", verdict, &[]);
+    for (old, new, worse) in [
+        (Pass, Fail, true),
+        (Warn, Fail, true),
+        (Inconclusive, Fail, true),
+        (Pass, KnownFailure, true),
+        (Pass, Warn, false),
+        (Fail, Pass, false),
+        (KnownFailure, Fail, false),
+        (Fail, Fail, false),
+    ] {
+        let difference =
+            compare(&document(vec![], vec![nameless(old)], vec![]), &document(vec![], vec![nameless(new)], vec![]));
+        assert_eq!(difference.expect("both are of servers").must_got_worse, worse, "{old:?} {new:?}");
+    }
+    let difference = compare(&document(vec![], vec![], vec![]), &document(vec![], vec![nameless(Fail)], vec![]));
+    assert!(difference.expect("both are of servers").must_got_worse, "a new case that fails is no improvement");
 }
 
 #[test]

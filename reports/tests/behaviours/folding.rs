@@ -7,6 +7,7 @@ use sinkcheck_reports::event::RunEvent;
 use sinkcheck_reports::fold::{DocumentBuilder, NOT_RUN, exit_code, overall};
 
 use crate::handmade::{case, document, failing, failure, rule, started};
+use crate::published::published;
 
 fn verdict_of(document: &Document, rule: &str) -> RuleVerdict {
     document.rule(rule).expect("the document has the rule").verdict
@@ -87,6 +88,17 @@ fn needs_are_kept_for_rules_that_were_not_exercised_alone() {
 }
 
 #[test]
+fn beyond_a_thousand_rules_that_were_not_announced_one_stands_for_the_others() {
+    let rules: Vec<String> = (0..3000).map(|number| format!("a.{number}")).collect();
+    let failed = CaseResult { rules: rules.clone(), broken_rules: rules, ..failure("server/a/x", &[], &[]) };
+    let document = document(vec![rule("b.one", Level::Must)], vec![failed], vec![]);
+    assert_eq!((document.rules.len(), document.notes.len()), (1002, 1001));
+    let last = document.rules.last().expect("there are rules");
+    assert_eq!((last.id.as_str(), last.verdict), ("(others that the run did not announce)", RuleVerdict::Broken));
+    assert_eq!(last.cases, ["server/a/x"]);
+}
+
+#[test]
 fn the_order_in_which_cases_finish_changes_nothing() {
     let cases = failing().cases;
     let finish = |order: &mut dyn Iterator<Item = &CaseResult>| {
@@ -96,7 +108,7 @@ fn the_order_in_which_cases_finish_changes_nothing() {
             builder.apply(&RunEvent::CaseFinished(Box::new(case.clone())));
         }
         builder.apply(&RunEvent::RunFinished { interrupted: false });
-        builder.finish()
+        published(builder.finish())
     };
     assert_eq!(finish(&mut cases.iter()), finish(&mut cases.iter().rev()));
 }
@@ -109,7 +121,7 @@ fn planned_cases_that_never_finished_are_inconclusive() {
     builder.apply(&RunEvent::CaseStarted { id: cases[0].id.clone() });
     builder.apply(&RunEvent::CaseFinished(Box::new(cases[1].clone())));
     builder.apply(&RunEvent::RunFinished { interrupted: true });
-    let document = builder.finish();
+    let document = published(builder.finish());
 
     assert_eq!(document.cases.len(), 2);
     let never_ran = &document.cases[0];
@@ -124,7 +136,10 @@ fn planned_cases_that_never_finished_are_inconclusive() {
 
 #[test]
 fn a_run_whose_end_was_never_told_was_interrupted() {
-    assert_eq!(DocumentBuilder::new().finish().notes, ["The run was interrupted: 0 of 0 planned cases finished."]);
+    assert_eq!(
+        published(DocumentBuilder::new().finish()).notes,
+        ["The run was interrupted: 0 of 0 planned cases finished."]
+    );
 }
 
 #[test]
@@ -205,7 +220,7 @@ proptest! {
         for event in &events {
             builder.apply(event);
         }
-        let document = builder.finish();
+        let document = published(builder.finish());
 
         prop_assert_eq!(document.summary.total(), document.cases.len());
         prop_assert_eq!(document.summary, Summary::of(&document.cases));

@@ -1,5 +1,10 @@
 use proptest::prelude::*;
-use sinkcheck_reports::document::{CaseResult, CaseVerdict, Level, Reason, Role, TranscriptEntry};
+use sinkcheck_reports::compare::{self, compare};
+use sinkcheck_reports::document::{
+    CaseResult, CaseVerdict, KnownFailure, Level, Reason, Role, Target, TranscriptEntry,
+};
+use sinkcheck_reports::event::{RuleInfo, RunEvent};
+use sinkcheck_reports::matrix::{self, Matrix};
 use sinkcheck_reports::{Document, Format, RenderOptions};
 
 use crate::handmade::{self, document, failure, rule};
@@ -55,6 +60,93 @@ fn no_text_of_a_peer_begins_a_line() {
     for page in all_widths(&handmade::hostile()) {
         let verdicts: Vec<&str> = page.lines().filter(|line| line.starts_with("VERDICT")).collect();
         assert_eq!(verdicts, ["VERDICT  does not conform: 1 MUST rule broken, 1 of 8 cases failed"]);
+    }
+}
+
+/// The command that a CI server's runner takes from a line of a log, as that of GitHub Actions reads it (`ActionCommand.cs`).
+fn command(line: &str) -> Option<&str> {
+    if let Some((command, _)) = line.trim_start().strip_prefix("::").and_then(|rest| rest.split_once("::")) {
+        return Some(command);
+    }
+    let (_, rest) = line.split_once("##[")?;
+    rest.split_once(']').map(|(command, _)| command)
+}
+
+/// The document in every form for people or logs. What is of ours in them begins with `::`, in one of them.
+fn all_logs(document: &Document) -> Vec<(&'static str, String)> {
+    let mut pages = Vec::new();
+    for format in [Format::Text, Format::Tap, Format::Markdown, Format::Junit, Format::Github] {
+        for (verbose, width) in [(false, 40), (true, 100)] {
+            pages.push((format.name(), page(document, format, &RenderOptions { colour: false, width, verbose })));
+        }
+    }
+    let difference =
+        compare(&Document { cases: vec![], rules: vec![], ..document.clone() }, document).expect("one role");
+    let mut matrix = Matrix::new();
+    matrix.add(document).expect("it is the first");
+    let options = RenderOptions { verbose: true, ..RenderOptions::default() };
+    let mut written = |name, write: &dyn Fn(&mut Vec<u8>) -> std::io::Result<()>| {
+        let mut page = Vec::new();
+        write(&mut page).expect("a vector takes every write");
+        pages.push((name, String::from_utf8(page).expect("UTF-8")));
+    };
+    written("diff", &|out| compare::text(&difference, &options, out));
+    written("diff in markdown", &|out| compare::markdown(&difference, &options, out));
+    written("matrix", &|out| matrix::text(&matrix, &options, out));
+    written("matrix in markdown", &|out| matrix::markdown(&matrix, &options, out));
+    pages
+}
+
+/// One with this text wherever a peer's, or anybody's, may be.
+fn all_over(text: &str) -> Document {
+    let rule = || RuleInfo {
+        section: text.into(),
+        section_title: text.into(),
+        clause: text.into(),
+        source: text.into(),
+        text: text.into(),
+        ..rule(text, Level::Must)
+    };
+    let failed = CaseResult {
+        title: text.into(),
+        section: text.into(),
+        reason: Some(Reason::new(text, text)),
+        expected: Some(text.into()),
+        observed: Some(text.into()),
+        shown_by: vec![text.into()],
+        location: format!("{text}:7"),
+        known_failure: Some(KnownFailure { reason: text.into(), issue: Some(text.into()), ..KnownFailure::default() }),
+        output: Some(text.into()),
+        transcript: vec![
+            TranscriptEntry::event(0.0, text, Role::Client, text).meaning(text),
+            TranscriptEntry::octets(0.0, "b", Role::Server, text.as_bytes()).meaning(text).breaking(text),
+        ],
+        ..failure(text, &[text], &[text])
+    };
+    let others = CaseVerdict::ALL.map(|verdict| CaseResult { verdict, ..failed.clone() });
+    let mut document = document(vec![rule()], others.to_vec(), vec![RunEvent::Note(text.into())]);
+    document.target =
+        Target { name: text.into(), address: text.into(), capabilities: vec![text.into()], ..document.target };
+    document.suite.version = text.into();
+    document
+}
+
+#[test]
+fn nothing_in_a_document_commands_a_ci_server_that_shows_it() {
+    for text in
+        ["::error::x", "a\n::add-mask::x", "a\n \t::stop-commands::x", "##[set-output name=a]b", "a ###[error]c"]
+    {
+        assert!(text.lines().any(|line| command(line).is_some()), "{text:?} commands");
+        for (name, page) in all_logs(&all_over(text)) {
+            for line in page.lines() {
+                let ours = name == "github"
+                    && ["error", "warning", "notice"].iter().any(|kind| {
+                        line.starts_with(&format!("::{kind} title=sinkcheck::"))
+                            || line.starts_with(&format!("::{kind} file="))
+                    });
+                assert!(ours || command(line).is_none(), "{name}, {text:?}: {line}");
+            }
+        }
     }
 }
 

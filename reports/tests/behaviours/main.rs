@@ -13,6 +13,8 @@ mod html_page;
 mod html_policy;
 mod kept_documents;
 mod merging;
+#[path = "../published/mod.rs"]
+mod published;
 mod published_schema;
 mod redaction;
 mod side_by_side;

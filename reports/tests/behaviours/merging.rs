@@ -7,6 +7,7 @@ use sinkcheck_reports::fold::exit_code;
 use sinkcheck_reports::merge::{MergeError, OTHER_SHARD, merge};
 
 use crate::handmade::{self, case, document, failure, needs, rule};
+use crate::published::published;
 
 fn shard(number: u32, of: u32, cases: Vec<CaseResult>) -> (String, Document) {
     let further = vec![RunEvent::Shard(Shard { number, of }), needs("a.one", OTHER_SHARD)];
@@ -24,7 +25,7 @@ fn one_document_merged_is_itself() {
         for rule in &mut document.rules {
             rule.cases.sort();
         }
-        let merged = merge(vec![(name.to_owned(), document.clone())], false).expect(name);
+        let merged = published(merge(vec![(name.to_owned(), document.clone())], false).expect(name));
         assert_eq!(merged, document, "{name}");
     }
 }
@@ -33,7 +34,7 @@ fn one_document_merged_is_itself() {
 fn shards_together_are_the_whole() {
     let shards =
         vec![shard(2, 2, vec![passing("server/a/y", "a.two")]), shard(1, 2, vec![passing("server/a/x", "a.one")])];
-    let whole = merge(shards, false).expect("they fit");
+    let whole = published(merge(shards, false).expect("they fit"));
     let ids: Vec<&str> = whole.cases.iter().map(|case| case.id.as_str()).collect();
     assert_eq!(ids, ["server/a/x", "server/a/y"], "in the suite's order, whatever the order of the documents");
     assert!(whole.rules.iter().all(|rule| rule.verdict == RuleVerdict::Held && rule.needs.is_empty()));
@@ -47,7 +48,7 @@ fn a_rule_that_one_shard_holds_and_another_breaks_is_broken() {
         shard(1, 2, vec![passing("server/a/x", "a.one")]),
         shard(2, 2, vec![failure("server/a/y", &["a.one"], &["a.one"])]),
     ];
-    let whole = merge(shards, false).expect("they fit");
+    let whole = published(merge(shards, false).expect("they fit"));
     assert_eq!(whole.rules[0].verdict, RuleVerdict::Broken);
     assert_eq!(whole.rules[0].cases, ["server/a/x", "server/a/y"]);
     assert_eq!((whole.verdict, exit_code(&whole, 0)), (Verdict::DoesNotConform, 1));
@@ -58,7 +59,7 @@ fn a_missing_shard_is_no_conformance_by_accident() {
     let some = || vec![shard(1, 4, vec![passing("server/a/x", "a.two")]), shard(3, 4, vec![])];
     let error = merge(some(), false).expect_err("two are missing");
     assert_eq!(error, MergeError::Missing { shards: "2/4, 4/4".into() });
-    let part = merge(some(), true).expect("a part was asked for");
+    let part = published(merge(some(), true).expect("a part was asked for"));
     assert!(part.notes.contains(&"The cases of other shards are missing: 2/4, 4/4.".to_owned()), "{:?}", part.notes);
     assert_eq!(part.rules[0].needs, [OTHER_SHARD]);
 }
@@ -110,7 +111,8 @@ fn what_was_watched_is_not_merged() {
 fn targets_at_several_addresses_are_told() {
     let mut second = shard(2, 2, vec![]);
     second.1.target.address = "tls://10.0.0.6:4000".into();
-    let whole = merge(vec![shard(1, 2, vec![passing("server/a/x", "a.one")]), second], false).expect("they fit");
+    let whole =
+        published(merge(vec![shard(1, 2, vec![passing("server/a/x", "a.one")]), second], false).expect("they fit"));
     let note = "The target was reached at several addresses: tls://10.0.0.5:4000, tls://10.0.0.6:4000.";
     assert_eq!(whole.notes, [note]);
 }

@@ -1,9 +1,10 @@
 use std::path::PathBuf;
 
-use sinkcheck_reports::schema::{detection_schema, document_schema, finding_schema};
+use sinkcheck_reports::schema::{detection_schema, difference_schema, document_schema, finding_schema};
 use sinkcheck_reports::{Format, RenderOptions};
 
 use crate::handmade;
+use crate::published::{Kind, keeps, mistakes};
 use crate::snapshots::page;
 
 fn file(name: &str) -> PathBuf {
@@ -13,7 +14,12 @@ fn file(name: &str) -> PathBuf {
 /// With `UPDATE_SCHEMA=1` in the environment, writes the file instead.
 #[test]
 fn the_schemas_that_are_kept_are_fresh() {
-    let schemas = [("result", document_schema()), ("finding", finding_schema()), ("detection", detection_schema())];
+    let schemas = [
+        ("result", document_schema()),
+        ("difference", difference_schema()),
+        ("finding", finding_schema()),
+        ("detection", detection_schema()),
+    ];
     for (name, schema) in schemas {
         let path = file(&format!("schema/{name}.schema.json"));
         let fresh = format!("{schema:#}\n");
@@ -25,32 +31,24 @@ fn the_schemas_that_are_kept_are_fresh() {
     }
 }
 
-#[track_caller]
-fn check(name: &str, document: &str) {
-    let document: serde_json::Value = serde_json::from_str(document).expect(name);
-    let validator = jsonschema::validator_for(&document_schema()).expect("the schema is one");
-    let errors: Vec<String> =
-        validator.iter_errors(&document).map(|error| format!("{}: {error}", error.instance_path())).collect();
-    assert!(errors.is_empty(), "{name}: {errors:#?}");
-}
-
 #[test]
 fn each_document_that_is_written_keeps_the_schema() {
     for (name, document) in handmade::all() {
-        check(name, &page(&document, Format::Json, &RenderOptions::default()));
+        let written = page(&document, Format::Json, &RenderOptions::default());
+        keeps(Kind::Result, &serde_json::from_str(&written).expect(name));
     }
 }
 
 #[test]
 fn what_is_no_document_does_not_keep_the_schema() {
-    let validator = jsonschema::validator_for(&document_schema()).expect("the schema is one");
     let good = serde_json::to_value(handmade::failing()).expect("a document is JSON");
-    assert!(validator.is_valid(&good));
+    keeps(Kind::Result, &good);
     type Spoiler = fn(&mut serde_json::Value);
-    let spoilers: [(&str, Spoiler); 5] = [
+    let spoilers: [(&str, Spoiler); 6] = [
         ("no verdict", |document| drop(document.as_object_mut().and_then(|fields| fields.remove("verdict")))),
         ("an unknown verdict", |document| document["cases"][0]["verdict"] = "fine".into()),
         ("an unknown level", |document| document["rules"][0]["level"] = "MAY".into()),
+        ("a summary that does not add up", |document| document["summary"]["pass"] = 99.into()),
         ("a duration in words", |document| document["cases"][0]["duration_ms"] = "soon".into()),
         ("an entry without octets or event", |document| {
             document["cases"][2]["transcript"][0] = serde_json::json!({ "ms": 0, "connection": "a", "from": "client" });
@@ -59,6 +57,6 @@ fn what_is_no_document_does_not_keep_the_schema() {
     for (name, spoil) in spoilers {
         let mut bad = good.clone();
         spoil(&mut bad);
-        assert!(bad != good && !validator.is_valid(&bad), "{name}");
+        assert!(bad != good && !mistakes(Kind::Result, &bad).is_empty(), "{name}");
     }
 }

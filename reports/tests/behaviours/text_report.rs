@@ -65,6 +65,24 @@ fn verbose_shows_the_exchange_of_known_failures() {
 }
 
 #[test]
+fn an_exchange_in_which_no_entry_is_to_blame_is_marked_at_its_end() {
+    let mut document = handmade::failing();
+    for entry in document.cases.iter_mut().flat_map(|case| &mut case.transcript) {
+        entry.breaks.clear();
+    }
+    let text = page(&document, Format::Text, &RenderOptions::default());
+    let place = text.find("✗ server/handshake/quarantined").expect("it failed");
+    let case = &text[place..];
+    let end = case.lines().find(|line| line.contains("│  observed: ")).expect("the end is marked");
+    assert!(end.starts_with("  ✗ ") && end.ends_with('│'), "{end}");
+    // Where an entry is to blame, that is marked and nothing else.
+    let text = page(&handmade::failing(), Format::Text, &RenderOptions::default());
+    let place = text.find("✗ server/handshake/quarantined").expect("it failed");
+    let end = text[place..].find("\n\n").expect("another part");
+    assert!(!text[place..place + end].contains("│  observed: "), "{text}");
+}
+
+#[test]
 fn a_long_exchange_shows_where_it_went_wrong() {
     let page = text(&handmade::flooded());
     assert!(page.contains("breaks events.one-answer"));

@@ -13,6 +13,7 @@ pub(crate) const ALL: &[crate::Test] = &[
     ("the_scenario_is_shown_with_its_line_marked", scenario),
     ("a_case_opens_by_keyboard_and_is_kept_in_the_address", keyboard),
     ("each_play_of_a_case_has_its_own_address", plays),
+    ("a_print_says_what_it_leaves_out", print),
     ("light_and_dark_can_be_chosen", themes),
     ("every_document_opens_without_a_complaint", every_document),
 ];
@@ -98,6 +99,27 @@ fn plays(program: &Path) {
     page.drawn();
     assert_eq!(page.text("details.case[open] .word"), "failed");
     assert_eq!(page.count("details.case[open]"), 1);
+    page.is_quiet();
+}
+
+fn print(program: &Path) {
+    let mut document = handmade::failing();
+    let case = document.cases.iter_mut().find(|case| case.id == "server/handshake/quarantined").expect("it is there");
+    let entry = case.transcript[0].clone();
+    case.transcript.splice(0..0, std::iter::repeat_n(entry, 1000));
+    let mut page = Opened::new(program, &document, QUARANTINED);
+    page.drawn();
+    let whole = page.browser.value("document.querySelectorAll('.exchange > li:not(.gap):not(.pause)').length");
+    page.browser.ask("Emulation.setEmulatedMedia", serde_json::json!({ "media": "print" }));
+    let seen = |selector: &str| format!("document.querySelector({selector:?}).checkVisibility()");
+    assert_eq!(page.browser.value(&seen(".exchange > .gap > span")), true);
+    assert_eq!(page.browser.value(&seen(".exchange > .gap > button")), false);
+    let left_out = 1005 - whole.as_u64().expect("a number");
+    assert_eq!(page.text(".exchange > .gap > span"), format!("{left_out} entries not drawn"));
+    // Rules are folded on a screen, and not on paper.
+    page.browser.value("dispatchEvent(new Event('beforeprint'))");
+    let folded = "[...document.querySelectorAll('details.rules')].filter((details) => !details.open).length";
+    assert_eq!(page.browser.value(folded), 0);
     page.is_quiet();
 }
 

@@ -12,6 +12,9 @@ mod handmade;
 mod harmless;
 mod large;
 mod opened;
+#[path = "../published/mod.rs"]
+#[allow(dead_code, reason = "the browser compares no two runs")]
+mod published;
 
 use std::path::Path;
 use std::process::ExitCode;

@@ -40,8 +40,9 @@ pub(super) struct Render {
 
 #[derive(Debug, Args)]
 #[command(
-    after_help = "A MUST got worse if it is broken and wasn't, if a case breaks one that it didn't break, or if one that held came to no
-result although its cases were played. Whatever else changed is told, and exits with 0."
+    after_help = "A MUST got worse if it is broken and wasn't, if a case breaks one that it didn't break or fails and didn't, or if one that
+held came to no result although its cases were played. Whatever else changed is told, and exits with 0. `sinkcheck schema
+difference` prints the schema of the JSON."
 )]
 pub(super) struct Diff {
     /// The document before; - reads it from standard input

@@ -43,11 +43,19 @@ fn is_stdin(path: &Path) -> bool {
     path.as_os_str() == "-"
 }
 
-/// The document without what was exchanged, which is most of it.
+/// The document with what a comparison looks at. Two are held at once, and what was exchanged is most of each.
 pub(super) fn without_exchanges(mut document: Document) -> Document {
+    (document.scenarios, document.notes) = (Vec::new(), Vec::new());
+    for rule in &mut document.rules {
+        (rule.cases, rule.needs) = (Vec::new(), Vec::new());
+    }
     for case in &mut document.cases {
         case.transcript = Vec::new();
         case.output = None;
+        // What a case cites matters where it was played in vain.
+        if case.verdict.is_conclusive() {
+            case.rules = Vec::new();
+        }
     }
     document
 }

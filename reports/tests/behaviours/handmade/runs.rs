@@ -6,6 +6,7 @@ use sinkcheck_reports::fold::DocumentBuilder;
 
 use super::exchanges;
 use super::rules::{rule, rules};
+use crate::published::published;
 
 /// A case of this id and verdict that cites these rules.
 pub(crate) fn case(id: &str, verdict: CaseVerdict, rules: &[&str]) -> CaseResult {
@@ -66,7 +67,7 @@ pub(crate) fn document(rules: Vec<RuleInfo>, cases: Vec<CaseResult>, further: Ve
         builder.apply(event);
     }
     builder.apply(&RunEvent::RunFinished { interrupted: false });
-    builder.finish()
+    published(builder.finish())
 }
 
 pub(crate) fn needs(rule: &str, need: &str) -> RunEvent {
