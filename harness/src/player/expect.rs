@@ -16,6 +16,9 @@ const MOST_PATIENCES: u32 = 4;
 /// Within so short an interval a peer may be busy for longer.
 const SHORT_INTERVAL: Duration = Duration::from_secs(5);
 
+/// What a busy machine may be late by, however long the interval.
+const MOST_LATENESS: Duration = Duration::from_secs(3);
+
 /// How long a peer that has answered a PING may still take to close: nothing says that it has to be at once.
 const CLOSE_GRACE: Duration = Duration::from_millis(500);
 
@@ -153,6 +156,9 @@ impl Player<'_> {
                     )?;
                     if !ponged {
                         self.setting.ran_out();
+                        if let Some(halt) = self.unended_frame(on, patience) {
+                            return Err(halt);
+                        }
                     }
                 }
                 Err(Halt::Broken { rule: None, expected: describe(pattern), observed })
@@ -250,7 +256,7 @@ impl Player<'_> {
         match seen {
             Some(Ok(how)) => self.show(format!("line {line}: nothing came, shown {how}")),
             Some(Err(observed)) => return Err(Halt::Broken { rule: None, expected: "nothing".to_owned(), observed }),
-            None if fence => return Err(self.fence_unanswered(begun)),
+            None if fence => return Err(self.fence_unanswered(on, begun)),
             None => {
                 let how = format!("by a window of {} ms", (deadline - begun).as_millis());
                 self.show(format!("line {line}: nothing came, shown {how}"));
@@ -260,11 +266,14 @@ impl Player<'_> {
     }
 
     /// A PING of our own, on an accepted connection that is open, had no PONG for as long as patience lasts.
-    pub(super) fn fence_unanswered(&self, begun: Instant) -> Halt {
+    pub(super) fn fence_unanswered(&self, on: &str, begun: Instant) -> Halt {
         if let Err(halt) = self.in_time(begun, begun.elapsed()) {
             return halt;
         }
         self.setting.ran_out();
+        if let Some(halt) = self.unended_frame(on, begun.elapsed()) {
+            return halt;
+        }
         Halt::Broken {
             rule: Some("keepalive.ping-answered".to_owned()),
             expected: "a PONG for the PING that shows whether the connection is open".to_owned(),
@@ -330,7 +339,7 @@ impl Player<'_> {
                 self.show(format!("line {line}: the connection stayed open, shown {how}"));
                 Ok(())
             }
-            None if fenced => Err(self.fence_unanswered(begun)),
+            None if fenced => Err(self.fence_unanswered(on, begun)),
             None => {
                 self.show(format!(
                     "line {line}: the connection stayed open, shown by {} ms without a close",
@@ -339,6 +348,12 @@ impl Player<'_> {
                 Ok(())
             }
         }
+    }
+
+    /// How much later than in time is still in time: what the octets' way and the peer's timers may add. A longer interval is no
+    /// reason for a machine to be later.
+    pub(super) fn lateness(&self, interval: Duration) -> Duration {
+        interval.mul_f64(0.15).min(MOST_LATENESS) + self.setting.calibration.window()
     }
 
     async fn expect_closed_within(&mut self, on: &str, within: Within) -> Result<(), Halt> {
@@ -350,7 +365,7 @@ impl Player<'_> {
         let to = interval.mul_f64(within.to);
         // What the octets' way and two timers may add or take away.
         let early = interval.mul_f64(0.05) + Duration::from_millis(10);
-        let late = interval.mul_f64(0.15) + self.setting.calibration.window();
+        let late = self.lateness(interval);
         let closed = link
             .connection
             .wait(since + to + late, |inbox| {

@@ -45,7 +45,9 @@ pub(super) fn longest_padding(content: &[u8]) -> Option<(usize, usize)> {
 
 /// Numbers and lengths of a content of this type, written otherwise.
 pub(super) fn rewritten(content: &[u8], of: u8, change: impl FnMut(&mut Element)) -> Option<Vec<Act>> {
-    content::is(content, of).then(|| content::with_elements(content, change)).flatten().and_then(content::say)
+    let changed = content::is(content, of).then(|| content::with_elements(content, change)).flatten();
+    // What no frame has room for stays as it is.
+    changed.filter(|changed| changed.len() <= usize::from(u16::MAX)).and_then(content::say)
 }
 
 pub(super) fn pad(element: &mut Element) {

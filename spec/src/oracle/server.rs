@@ -142,6 +142,8 @@ impl ServerOracle {
     fn sent_response(&mut self) {
         if self.decision.is_none() {
             self.waiting.push_back(Request::OtherRole);
+        } else {
+            self.malformed = Some("malformed.response-to-server");
         }
     }
 
