@@ -6,7 +6,7 @@ use sinkcheck_cases::language::{Pattern, Step, Within};
 use sinkcheck_spec::wire::MessageId;
 use tokio::time::Instant;
 
-use super::look::{Come, Looking, alternatives, describe, look, wants_close};
+use super::look::{Come, Looking, alternatives, describe, look, wants_close, wants_publish};
 use super::{Halt, Player};
 use crate::connection::Answer;
 
@@ -122,6 +122,9 @@ impl Player<'_> {
                 self.not_for_our_silence(on)?;
                 Err(Halt::Broken { rule: None, expected: describe(pattern), observed })
             }
+            Some(Come::CantTell("flood", message)) => {
+                Err(self.flooded(on).unwrap_or(Halt::CantTell { code: "flood", message }))
+            }
             Some(Come::CantTell(code, message)) => Err(Halt::CantTell { code, message }),
             Some(Come::Breaks(rule, observed)) => {
                 Err(Halt::Broken { rule: Some(rule.to_owned()), expected: describe(pattern), observed })
@@ -129,6 +132,10 @@ impl Player<'_> {
             Some(Come::NotYet) | None => {
                 if let Some(halt) = self.no_frame(on) {
                     return Err(halt);
+                }
+                if wants_publish(pattern) && self.sends_one_at_a_time(on) {
+                    let what = "a peer that publishes its next event before the last one is answered";
+                    return Err(Halt::Lacks(what.to_owned()));
                 }
                 // What a client publishes by itself is its own affair.
                 if matches!(pattern, Pattern::Event(_)) {
@@ -265,9 +272,28 @@ impl Player<'_> {
         Ok(())
     }
 
+    /// An event of the peer's waits for its answer, and never were there more than one that did: it may rightly wait with the next.
+    fn sends_one_at_a_time(&self, on: &str) -> bool {
+        let waits = self.connections.get(on).is_some_and(|link| link.connection.inbox().oracle.in_flight() == 1);
+        waits && self.connections.values().all(|link| link.connection.inbox().most_in_flight <= 1)
+    }
+
+    /// The peer sends without end, so that nobody reads on.
+    fn flooded(&self, on: &str) -> Option<Halt> {
+        let inbox = self.connections.get(on)?.connection.inbox();
+        if let Some(observed) = inbox.pings_upon_pongs() {
+            let rule = Some("keepalive.pong-not-answered".to_owned());
+            return Some(Halt::Broken { rule, expected: "no answer to a PONG".to_owned(), observed });
+        }
+        inbox.is_flooded().then(|| Halt::CantTell { code: "flood", message: inbox.flood() })
+    }
+
     /// A PING of our own, on an accepted connection that is open, had no PONG for as long as patience lasts.
     pub(super) fn fence_unanswered(&self, on: &str, begun: Instant) -> Halt {
         if let Err(halt) = self.in_time(begun, begun.elapsed()) {
+            return halt;
+        }
+        if let Some(halt) = self.flooded(on) {
             return halt;
         }
         self.setting.ran_out();

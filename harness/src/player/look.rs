@@ -41,6 +41,14 @@ pub(super) fn wants_close(pattern: &Pattern) -> bool {
     }
 }
 
+pub(super) fn wants_publish(pattern: &Pattern) -> bool {
+    match pattern {
+        Pattern::Publish(_) => true,
+        Pattern::OneOf(list) | Pattern::AnyOrder(list) => list.iter().any(wants_publish),
+        _ => false,
+    }
+}
+
 pub(super) fn alternatives(pattern: &Pattern) -> usize {
     match pattern {
         Pattern::AnyOrder(list) => list.len(),

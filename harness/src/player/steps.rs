@@ -257,6 +257,10 @@ impl Player<'_> {
                 _ => {}
             }
         }
+        let asks = |piece: &Vec<u8>| piece.get(2).is_some_and(|first| first >> 4 == 0);
+        if role == Role::Client && pieces.iter().any(asks) {
+            link.connection.inbox().asked_back = true;
+        }
         let sent = link.connection.send(segments, self.setting.calibration.gap(), patience).await;
         if role == Role::Client {
             link.note_rejection();

@@ -192,7 +192,12 @@ pub(super) const FAULTS: &[Fault] = &[
     fault(
         "ids-of-instances-swapped",
         BOTH,
-        &["layout.u32", "introduction.carries-client-instance-id", "handshake.hello-carries-server-id"],
+        &[
+            "layout.u32",
+            "introduction.carries-client-instance-id",
+            "introduction.hello-id-carried",
+            "handshake.hello-carries-server-id",
+        ],
         Always(&[Sent(ALWAYS, |_, c| ids_written(c, |id| id.to_le_bytes().to_vec()))]),
         "It writes instance ids with the lowest octet first.",
     ),

@@ -31,8 +31,6 @@ pub struct ClientOracle {
     last_sent: Option<MessageType>,
     /// We sent a connection request.
     request_sent: bool,
-    /// It sent a connection request more than once.
-    asked_again: bool,
     /// The rule that forbids to act on our last malformed content that was neither a PUBLISH nor a PING.
     malformed: Option<&'static str>,
     /// The type of the message that the end of our direction cut off.
@@ -246,20 +244,8 @@ impl ClientOracle {
         if message_type == Some(MessageType::ConnectionRequest) {
             self.requests += 1;
             self.began = true;
-            let is_again = self.requests > 1 + usize::from(self.joined_late);
-            // Of a client that asks again by itself nothing says that it answers us.
-            let answers = is_again && self.request_sent && !self.asked_again;
-            self.asked_again |= is_again;
-            return match (answers, is_again) {
-                (true, _) => Some(Breach::new(
-                    "malformed.request-to-client",
-                    "another connection request answers our connection request",
-                )),
-                (false, true) => {
-                    Some(Breach::new("introduction.one-request", "another connection request on one connection"))
-                }
-                (false, false) => None,
-            };
+            return (self.requests > 1 + usize::from(self.joined_late))
+                .then(|| Breach::new("introduction.one-request", "another connection request on one connection"));
         }
         if !self.began {
             // To answer a PING that came this early is open.
