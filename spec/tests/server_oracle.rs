@@ -154,6 +154,12 @@ fn a_frame_that_was_cut_off_is_not_answered() {
 }
 
 #[test]
+fn a_pong_behind_a_response_of_ours_answers_it() {
+    check(&accepted(&[(">", "10", &[]), ("<", "6000", &["malformed.response-to-server"])]));
+    check(&accepted(&[(">", "5000", &[]), (">", "12", &[]), ("<", "6000", &[])]));
+}
+
+#[test]
 fn pongs_answer_pings() {
     check(&accepted(&[(">", "5000", &[]), ("<", "6000", &[]), ("<", "6000", &["keepalive.ping-answered-once"])]));
     check(&accepted(&[(">", "6000", &[]), ("<", "6000", &["keepalive.pong-not-answered"])]));

@@ -147,6 +147,8 @@ pub struct Altered {
     pub truncate: Option<Number>,
     /// These are put to the content's end, in hex.
     pub append: Option<RawOctets>,
+    /// The first four bits say this type, 0 to 15, and all that follows stays as it is.
+    pub message_type: Option<Number>,
 }
 
 /// Many PUBLISHes at once.

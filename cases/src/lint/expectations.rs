@@ -81,9 +81,13 @@ impl<'a> Checks<'a> {
                 self.pinged.insert(&step.on);
             }
             MessageTemplate::Part(Part { message, .. }) => self.sent(message, step),
-            MessageTemplate::Altered(Altered { message, truncate, append }) => {
-                if truncate.is_none() && append.is_none() {
-                    self.complain(&step.path, "nothing is altered", "say what to `truncate` or to `append`");
+            MessageTemplate::Altered(Altered { message, truncate, append, message_type }) => {
+                if truncate.is_none() && append.is_none() && message_type.is_none() {
+                    self.complain(
+                        &step.path,
+                        "nothing is altered",
+                        "say what to `truncate`, what to `append`, or another `message_type`",
+                    );
                 }
                 self.sent(message, step);
             }

@@ -251,9 +251,9 @@ impl<'a> Names<'a> {
                 self.message(&part.message, path);
                 self.number(&part.octets, path);
             }
-            MessageTemplate::Altered(Altered { message, truncate, append }) => {
+            MessageTemplate::Altered(Altered { message, truncate, append, message_type }) => {
                 self.message(message, path);
-                if let Some(number) = truncate {
+                for number in [truncate, message_type].into_iter().flatten() {
                     self.number(number, path);
                 }
                 if let Some(octets) = append {

@@ -1,6 +1,7 @@
 //! Opening a connection, over TCP or TLS.
 
 use std::fmt;
+use std::pin::Pin;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -82,19 +83,42 @@ impl Reach {
     pub(super) async fn open(&self) -> Result<Opened, DialError> {
         match self {
             Self::Dial(dial) => dial.open().await,
-            Self::Memory(memory) => Ok(Opened { stream: (memory.0)(), socket: None }),
+            Self::Memory(memory) => Ok(Opened { stream: (memory.0)().await?, socket: None }),
         }
     }
 }
 
 /// Opens a connection to a server in this process.
 #[derive(Clone)]
-pub struct MemoryDial(Arc<dyn Fn() -> Stream + Send + Sync>);
+pub struct MemoryDial(Arc<dyn Fn() -> Opening + Send + Sync>);
+
+type Opening = Pin<Box<dyn Future<Output = Result<Stream, DialError>> + Send>>;
 
 impl MemoryDial {
     /// By this function, which makes a server serve the other end of the stream that it returns.
     pub fn new(open: impl Fn() -> Stream + Send + Sync + 'static) -> Self {
-        Self(Arc::new(open))
+        Self(Arc::new(move || {
+            let stream = open();
+            Box::pin(async { Ok(stream) })
+        }))
+    }
+
+    /// Over TLS on the stream that this function returns.
+    pub fn over_tls(
+        open: impl Fn() -> Stream + Send + Sync + 'static,
+        config: Arc<rustls::ClientConfig>,
+        name: ServerName<'static>,
+    ) -> Self {
+        let connector = TlsConnector::from(config);
+        Self(Arc::new(move || {
+            let (stream, connector, name) = (open(), connector.clone(), name.clone());
+            Box::pin(async move {
+                match connector.connect(name, stream).await {
+                    Ok(stream) => Ok(Box::new(stream) as Stream),
+                    Err(error) => Err(DialError::Tls(error.to_string())),
+                }
+            })
+        }))
     }
 }
 

@@ -12,6 +12,9 @@ use super::watch::Watch;
 /// More frames than any case of ours makes a right peer send; a peer that sends more floods.
 const MAX_FRAMES: usize = 50_000;
 
+/// So many PINGs in turn are no coincidence.
+const PINGS_IN_TURN: usize = 1000;
+
 /// More octets than any case of ours makes a right peer send.
 const MAX_OCTETS: usize = 512 << 20;
 
@@ -75,6 +78,16 @@ pub struct Inbox {
     pub holds_events: bool,
     /// How many PINGs came.
     pub pings: usize,
+    /// How many came one after the other at last, each with nothing but an answer of ours between it and the one before.
+    pings_in_turn: usize,
+    /// How many of its events the peer had in flight at the most.
+    pub most_in_flight: usize,
+    /// Something was sent since the last PING came.
+    sent_since_ping: bool,
+    /// It was asked back: the case sent a connection request to a client under test.
+    pub asked_back: bool,
+    /// A connection request came again, after that.
+    asked_again: bool,
     /// When octets last came.
     pub last_received: Instant,
     /// The connection's end, if it came to one by the peer.
@@ -118,6 +131,11 @@ impl Inbox {
             events: VecDeque::new(),
             holds_events: false,
             pings: 0,
+            pings_in_turn: 0,
+            most_in_flight: 0,
+            sent_since_ping: false,
+            asked_back: false,
+            asked_again: false,
             last_received: Instant::now(),
             closed: None,
             abandoned: false,
@@ -151,12 +169,20 @@ impl Inbox {
         let now = Instant::now();
         self.longest_silence = self.longest_silence.max(now.saturating_duration_since(self.last_sent));
         self.last_sent = now;
+        self.sent_since_ping = true;
     }
 
     /// The longest time for which nothing was sent, up to the connection's end.
     pub fn our_silence(&self) -> Duration {
         let last = self.closed.as_ref().map(|closed| closed.at.saturating_duration_since(self.last_sent));
         self.longest_silence.max(last.unwrap_or_default())
+    }
+
+    /// Whether the peer answers our PONGs by PINGs. One of them may come at any time; of so many, each of which waited for the PONG to
+    /// the last, nothing else is the cause.
+    pub fn pings_upon_pongs(&self) -> Option<String> {
+        (self.pings_in_turn >= PINGS_IN_TURN)
+            .then(|| format!("{} PINGs in a row, each upon the PONG to the one before", self.pings_in_turn))
     }
 
     /// Whether the peer sends without end.
@@ -213,6 +239,9 @@ impl Inbox {
                 Answer::Nack(reason) => format!("NACK {id} {reason}"),
             });
         }
+        if self.asked_again {
+            return Some("another connection request".to_owned());
+        }
         // A PONG may come at any time. Whether it answers something that it mustn't is for the oracle and `player/pongs`.
         self.publishes.front().map(|publish| format!("PUBLISH {} {}", publish.message_id, publish.event))
     }
@@ -220,6 +249,8 @@ impl Inbox {
     /// Takes in a message; returns what is to be sent back without the case's doing.
     pub(super) fn take(&mut self, message: Message<'_>) -> Option<Message<'static>> {
         self.awaited += usize::from(!matches!(message, Message::Ping | Message::Pong));
+        let is_in_turn = matches!(message, Message::Ping) && std::mem::take(&mut self.sent_since_ping);
+        self.pings_in_turn = if is_in_turn { self.pings_in_turn + 1 } else { 0 };
         match message.into_owned() {
             Message::ConnectionResponse(response) => {
                 if let ConnectionResponse::Quarantined(reason) = &response {
@@ -238,6 +269,7 @@ impl Inbox {
                 return Some(Message::Pong);
             }
             Message::Publish(publish) => {
+                self.most_in_flight = self.most_in_flight.max(self.oracle.in_flight());
                 if self.wanted.contains(&publish.event) {
                     self.publishes.push_back(publish);
                 } else if self.holds_events {
@@ -248,8 +280,10 @@ impl Inbox {
                     return Some(Message::Ack(sinkcheck_spec::wire::Ack { message_id }));
                 }
             }
-            // A second one is the oracle's to blame, and no step's to take.
-            Message::ConnectionRequest(_) | Message::OtherVersion(_) if self.is_introduced => {}
+            // A second one is the oracle's to blame, and no step's to take, but where it answers one of the case's own.
+            Message::ConnectionRequest(_) | Message::OtherVersion(_) if self.is_introduced => {
+                self.asked_again |= self.asked_back;
+            }
             Message::ConnectionRequest(request) => self.introduced_by(Request::Known(request)),
             other @ Message::OtherVersion(_) => self.introduced_by(Request::OtherVersion(other.to_string())),
         }

@@ -41,6 +41,11 @@ impl Arrived {
         Self { stream: Ok(stream), socket: None, at: Instant::now(), certificate: None, request: None, turn: 0 }
     }
 
+    /// One over TLS without a network, which was opened at this time; in words why, where TLS failed.
+    pub fn over_tls_in_memory(stream: Result<Stream, String>, at: Instant) -> Self {
+        Self { stream, socket: None, at, certificate: None, request: None, turn: 0 }
+    }
+
     /// Whether the client has not ended it yet, as far as can be told without reading.
     pub fn is_open(&self) -> bool {
         match (&self.stream, &self.socket) {

@@ -157,7 +157,11 @@ impl Watch {
         let mut breaches = Vec::new();
         while let Some(finding) = self.observer.poll() {
             match finding.kind {
-                FindingKind::Broken(rule) => breaches.push(Breach::found(rule, finding.what, is_of_pong)),
+                FindingKind::Broken(rule) => {
+                    // How a PONG is laid out is wrong in itself, however many may come.
+                    let is_of_pong = is_of_pong && !rule.starts_with("layout.");
+                    breaches.push(Breach::found(rule, finding.what, is_of_pong));
+                }
                 FindingKind::Disagreement => self.doubt = Some(Doubt::Contradiction(finding.what)),
                 FindingKind::GaveUp => {
                     self.doubt.get_or_insert(Doubt::GaveUp(finding.what));
@@ -180,10 +184,10 @@ impl Watch {
         }
     }
 
-    /// How many PUBLISHes of a client's have no answer of ours.
+    /// How many PUBLISHes of the peer's have no answer of ours.
     pub fn in_flight(&self) -> usize {
         match self.role {
-            Role::Server => 0,
+            Role::Server => self.observer.server().in_flight(),
             Role::Client => self.observer.client().in_flight(),
         }
     }

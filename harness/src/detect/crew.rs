@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::mpsc;
 
-use sinkcheck_cases::language::{Scenario, Transport};
+use sinkcheck_cases::language::Scenario;
 use sinkcheck_reports::detection::Seen;
 use sinkcheck_reports::document::{CaseResult, CaseVerdict, Reason};
 use sinkcheck_spec::catalogue::Role;
@@ -13,11 +13,6 @@ use sinkcheck_spec::catalogue::Role;
 use super::peers::Known;
 use crate::judge::unplayed;
 use crate::run::virtual_time::{Play, World};
-
-/// Whether a case can be played in memory.
-pub(super) fn is_playable(scenario: &Scenario) -> bool {
-    scenario.transport != Transport::Tls
-}
 
 /// Plays the cases at each peer, on so many threads, and hands over what was seen as it is seen, with the peer's place.
 pub(super) fn play_all(

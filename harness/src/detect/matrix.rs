@@ -6,7 +6,7 @@ use sinkcheck_reports::detection::{Detection, DetectionBuilder, EquivalentsInfo,
 use sinkcheck_reports::document::{Level, Role as ReportRole};
 use sinkcheck_spec::catalogue::{self, Role, catalogue};
 
-use super::crew::{is_playable, play_all};
+use super::crew::play_all;
 use super::peers::{Known, name};
 use super::repeated::{Repetitions, repeat};
 use super::{Plan, What};
@@ -25,8 +25,7 @@ pub fn detect(plan: &Plan, progress: &mut dyn FnMut(usize, usize, Role)) -> Dete
 }
 
 fn of_role(plan: &Plan, role: Role, progress: &mut dyn FnMut(usize, usize, Role)) -> DetectionBuilder {
-    let cases: Vec<Arc<Scenario>> =
-        plan.cases.iter().filter(|case| case.under_test == role && is_playable(case)).cloned().collect();
+    let cases: Vec<Arc<Scenario>> = plan.cases.iter().filter(|case| case.under_test == role).cloned().collect();
     let mut builder = DetectionBuilder::new(report_role(role), rules(role), cases.iter().map(|case| case.id.clone()));
     if !plan.is_whole() {
         builder.is_partial();
@@ -131,15 +130,6 @@ fn report_role(role: Role) -> ReportRole {
 
 fn notes(plan: &Plan) -> Vec<String> {
     let mut notes = Vec::new();
-    let left: Vec<&str> = plan
-        .cases
-        .iter()
-        .filter(|case| plan.roles.contains(&case.under_test) && !is_playable(case))
-        .map(|case| case.id.as_str())
-        .collect();
-    if !left.is_empty() {
-        notes.push(format!("Not played in memory, for they need TLS over a network: {}.", left.join(", ")));
-    }
     if !plan.is_whole() {
         notes.push("Only a part was played; what is said about the whole needs all of it.".to_owned());
     }

@@ -102,6 +102,12 @@ impl Builder<'_> {
                 if let Some(raw) = &altered.append {
                     content.extend(self.raw(raw)?);
                 }
+                if let (Some(number), Some(first)) = (&altered.message_type, content.first_mut()) {
+                    let number = self.number(number)?;
+                    let nibble = u8::try_from(number).ok().filter(|nibble| *nibble < 16);
+                    let nibble = nibble.ok_or_else(|| Halt::Fault(format!("{number} is no message type")))?;
+                    *first = nibble << 4 | *first & 0x0f;
+                }
                 Ok(content)
             }
             MessageTemplate::Octets(_) | MessageTemplate::Part(_) | MessageTemplate::Burst(_) => {

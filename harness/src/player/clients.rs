@@ -181,7 +181,7 @@ impl Player<'_> {
                 let message = format!("the client ended the connection once it was accepted: {how}");
                 Err(Halt::CantTell { code: "no-handshake", message })
             }
-            None => Err(self.fence_unanswered(begun)),
+            None => Err(self.fence_unanswered(on, begun)),
         }
     }
 
@@ -225,16 +225,15 @@ impl Player<'_> {
     /// Octets came in the place of a peer's first message, and no frame became of them.
     pub(super) fn no_frame(&self, on: &str) -> Option<Halt> {
         let inbox = self.connections.get(on)?.connection.inbox();
-        (inbox.frames == 0 && inbox.pending > 0).then(|| Halt::Broken {
-            rule: Some("framing.length-prefix".to_owned()),
-            expected: "a frame whose first two octets give its length".to_owned(),
-            observed: format!(
-                "{} octets that are no whole frame: {}{}",
-                inbox.pending,
-                hex::encode(&inbox.unfinished),
-                if inbox.pending > inbox.unfinished.len() { "…" } else { "" }
-            ),
-        })
+        (inbox.frames == 0 && inbox.pending > 0).then(|| no_whole_frame(&inbox))
+    }
+
+    /// The peer has begun a frame and sends no more of it, on a connection that it keeps open: the length says more than there is, and
+    /// whatever else is sent is lost in that frame.
+    pub(super) fn unended_frame(&self, on: &str, waited: Duration) -> Option<Halt> {
+        let inbox = self.connections.get(on)?.connection.inbox();
+        let stands_still = inbox.closed.is_none() && inbox.last_received.elapsed() >= waited / 2;
+        (inbox.pending > 0 && stands_still).then(|| no_whole_frame(&inbox))
     }
 
     /// How the launched client crashed, if it did: by a signal, or with a failure while it was accepted. One that was rejected may
@@ -318,7 +317,7 @@ impl Player<'_> {
     /// A PING is due a time after the last octets that went either way.
     pub(super) async fn expect_ping_within(&mut self, on: &str, to: f64) -> Result<(), Halt> {
         let interval = self.interval()?;
-        let late = interval.mul_f64(0.15) + self.setting.calibration.window();
+        let late = self.lateness(interval);
         let due = interval.mul_f64(to);
         let begun = Instant::now();
         let link = self.connections.get(on).ok_or_else(|| no_connection(on))?;
@@ -387,6 +386,19 @@ impl Link {
         if self.connection.inbox().oracle.phase() == Phase::Rejected {
             self.rejected_at.get_or_insert(Instant::now());
         }
+    }
+}
+
+fn no_whole_frame(inbox: &Inbox) -> Halt {
+    Halt::Broken {
+        rule: Some("framing.length-prefix".to_owned()),
+        expected: "a frame whose first two octets give its length".to_owned(),
+        observed: format!(
+            "{} octets that are no whole frame: {}{}",
+            inbox.pending,
+            hex::encode(&inbox.unfinished),
+            if inbox.pending > inbox.unfinished.len() { "…" } else { "" }
+        ),
     }
 }
 

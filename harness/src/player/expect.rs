@@ -6,7 +6,7 @@ use sinkcheck_cases::language::{Pattern, Step, Within};
 use sinkcheck_spec::wire::MessageId;
 use tokio::time::Instant;
 
-use super::look::{Come, Looking, alternatives, describe, look, wants_close};
+use super::look::{Come, Looking, alternatives, describe, look, wants_close, wants_publish};
 use super::{Halt, Player};
 use crate::connection::Answer;
 
@@ -15,6 +15,9 @@ const MOST_PATIENCES: u32 = 4;
 
 /// Within so short an interval a peer may be busy for longer.
 const SHORT_INTERVAL: Duration = Duration::from_secs(5);
+
+/// What a busy machine may be late by, however long the interval.
+const MOST_LATENESS: Duration = Duration::from_secs(3);
 
 /// How long a peer that has answered a PING may still take to close: nothing says that it has to be at once.
 const CLOSE_GRACE: Duration = Duration::from_millis(500);
@@ -119,6 +122,9 @@ impl Player<'_> {
                 self.not_for_our_silence(on)?;
                 Err(Halt::Broken { rule: None, expected: describe(pattern), observed })
             }
+            Some(Come::CantTell("flood", message)) => {
+                Err(self.flooded(on).unwrap_or(Halt::CantTell { code: "flood", message }))
+            }
             Some(Come::CantTell(code, message)) => Err(Halt::CantTell { code, message }),
             Some(Come::Breaks(rule, observed)) => {
                 Err(Halt::Broken { rule: Some(rule.to_owned()), expected: describe(pattern), observed })
@@ -126,6 +132,10 @@ impl Player<'_> {
             Some(Come::NotYet) | None => {
                 if let Some(halt) = self.no_frame(on) {
                     return Err(halt);
+                }
+                if wants_publish(pattern) && self.sends_one_at_a_time(on) {
+                    let what = "a peer that publishes its next event before the last one is answered";
+                    return Err(Halt::Lacks(what.to_owned()));
                 }
                 // What a client publishes by itself is its own affair.
                 if matches!(pattern, Pattern::Event(_)) {
@@ -153,6 +163,9 @@ impl Player<'_> {
                     )?;
                     if !ponged {
                         self.setting.ran_out();
+                        if let Some(halt) = self.unended_frame(on, patience) {
+                            return Err(halt);
+                        }
                     }
                 }
                 Err(Halt::Broken { rule: None, expected: describe(pattern), observed })
@@ -250,7 +263,7 @@ impl Player<'_> {
         match seen {
             Some(Ok(how)) => self.show(format!("line {line}: nothing came, shown {how}")),
             Some(Err(observed)) => return Err(Halt::Broken { rule: None, expected: "nothing".to_owned(), observed }),
-            None if fence => return Err(self.fence_unanswered(begun)),
+            None if fence => return Err(self.fence_unanswered(on, begun)),
             None => {
                 let how = format!("by a window of {} ms", (deadline - begun).as_millis());
                 self.show(format!("line {line}: nothing came, shown {how}"));
@@ -259,12 +272,34 @@ impl Player<'_> {
         Ok(())
     }
 
+    /// An event of the peer's waits for its answer, and never were there more than one that did: it may rightly wait with the next.
+    fn sends_one_at_a_time(&self, on: &str) -> bool {
+        let waits = self.connections.get(on).is_some_and(|link| link.connection.inbox().oracle.in_flight() == 1);
+        waits && self.connections.values().all(|link| link.connection.inbox().most_in_flight <= 1)
+    }
+
+    /// The peer sends without end, so that nobody reads on.
+    fn flooded(&self, on: &str) -> Option<Halt> {
+        let inbox = self.connections.get(on)?.connection.inbox();
+        if let Some(observed) = inbox.pings_upon_pongs() {
+            let rule = Some("keepalive.pong-not-answered".to_owned());
+            return Some(Halt::Broken { rule, expected: "no answer to a PONG".to_owned(), observed });
+        }
+        inbox.is_flooded().then(|| Halt::CantTell { code: "flood", message: inbox.flood() })
+    }
+
     /// A PING of our own, on an accepted connection that is open, had no PONG for as long as patience lasts.
-    pub(super) fn fence_unanswered(&self, begun: Instant) -> Halt {
+    pub(super) fn fence_unanswered(&self, on: &str, begun: Instant) -> Halt {
         if let Err(halt) = self.in_time(begun, begun.elapsed()) {
             return halt;
         }
+        if let Some(halt) = self.flooded(on) {
+            return halt;
+        }
         self.setting.ran_out();
+        if let Some(halt) = self.unended_frame(on, begun.elapsed()) {
+            return halt;
+        }
         Halt::Broken {
             rule: Some("keepalive.ping-answered".to_owned()),
             expected: "a PONG for the PING that shows whether the connection is open".to_owned(),
@@ -330,7 +365,7 @@ impl Player<'_> {
                 self.show(format!("line {line}: the connection stayed open, shown {how}"));
                 Ok(())
             }
-            None if fenced => Err(self.fence_unanswered(begun)),
+            None if fenced => Err(self.fence_unanswered(on, begun)),
             None => {
                 self.show(format!(
                     "line {line}: the connection stayed open, shown by {} ms without a close",
@@ -339,6 +374,12 @@ impl Player<'_> {
                 Ok(())
             }
         }
+    }
+
+    /// How much later than in time is still in time: what the octets' way and the peer's timers may add. A longer interval is no
+    /// reason for a machine to be later.
+    pub(super) fn lateness(&self, interval: Duration) -> Duration {
+        interval.mul_f64(0.15).min(MOST_LATENESS) + self.setting.calibration.window()
     }
 
     async fn expect_closed_within(&mut self, on: &str, within: Within) -> Result<(), Halt> {
@@ -350,7 +391,7 @@ impl Player<'_> {
         let to = interval.mul_f64(within.to);
         // What the octets' way and two timers may add or take away.
         let early = interval.mul_f64(0.05) + Duration::from_millis(10);
-        let late = interval.mul_f64(0.15) + self.setting.calibration.window();
+        let late = self.lateness(interval);
         let closed = link
             .connection
             .wait(since + to + late, |inbox| {

@@ -41,6 +41,14 @@ pub(super) fn wants_close(pattern: &Pattern) -> bool {
     }
 }
 
+pub(super) fn wants_publish(pattern: &Pattern) -> bool {
+    match pattern {
+        Pattern::Publish(_) => true,
+        Pattern::OneOf(list) | Pattern::AnyOrder(list) => list.iter().any(wants_publish),
+        _ => false,
+    }
+}
+
 pub(super) fn alternatives(pattern: &Pattern) -> usize {
     match pattern {
         Pattern::AnyOrder(list) => list.len(),
@@ -73,12 +81,21 @@ pub(super) fn look(pattern: &Pattern, inbox: &mut Inbox, looking: &mut Looking<'
             }
         }
         Pattern::Connected => response(inbox, looking, |response, _| matches!(response, ConnectionResponse::Connected)),
-        Pattern::HelloNewClient(hello) => response(inbox, looking, |response, values| match response {
-            ConnectionResponse::HelloNewClient { server_instance_id } => {
-                values.matches(&hello.server_instance_id, server_instance_id.0.into())
+        Pattern::HelloNewClient(hello) => {
+            let come = response(inbox, looking, |response, values| match response {
+                ConnectionResponse::HelloNewClient { server_instance_id } => {
+                    values.matches(&hello.server_instance_id, server_instance_id.0.into())
+                }
+                _ => false,
+            });
+            match (come, inbox.responses.front()) {
+                // It is the response that was to come, and the id that is wrong.
+                (Come::Never(observed), Some(ConnectionResponse::HelloNewClient { .. })) => {
+                    Come::Breaks("handshake.hello-carries-server-id", observed)
+                }
+                (come, _) => come,
             }
-            _ => false,
-        }),
+        }
         Pattern::InstanceIdMismatch => {
             response(inbox, looking, |response, _| matches!(response, ConnectionResponse::InstanceIdMismatch))
         }

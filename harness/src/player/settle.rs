@@ -6,7 +6,7 @@ use std::time::Duration;
 use sinkcheck_spec::wire::Message;
 use tokio::time::Instant;
 
-use super::{Player, Stop};
+use super::{Halt, Player, Stop};
 
 /// An accepted client is looked at for at least so long: what a peer sends twice, it often sends from a timer.
 const LATE: Duration = Duration::from_millis(80);
@@ -47,6 +47,12 @@ impl Player<'_> {
         }
         if self.collect_breaches(line) {
             return Some(Stop::Broken);
+        }
+        let in_turn = self.connections.values().find_map(|link| link.connection.inbox().pings_upon_pongs());
+        if let Some(observed) = in_turn {
+            let rule = "keepalive.pong-not-answered".to_owned();
+            let expected = "no answer to a PONG".to_owned();
+            return Some(self.stop(Halt::Broken { rule: Some(rule), expected, observed }, None, line));
         }
         if let Some(status) = self.crashed().await {
             let message = format!("the launched program ended within the case: {status}");

@@ -124,7 +124,9 @@ impl Player<'_> {
             _ => None,
         };
         let stop = self.stop(halt, step.rule.as_deref(), step.line);
-        (level != Some(Level::Should)).then_some(stop)
+        // Without its connection nothing that follows can be played; what came of it is all that this case tells.
+        let goes_on = level == Some(Level::Should) && !matches!(step.verb, Verb::Connect | Verb::Handshake);
+        (!goes_on).then_some(stop)
     }
 
     /// The rule that is broken if the step fails.
@@ -254,6 +256,10 @@ impl Player<'_> {
                 }
                 _ => {}
             }
+        }
+        let asks = |piece: &Vec<u8>| piece.get(2).is_some_and(|first| first >> 4 == 0);
+        if role == Role::Client && pieces.iter().any(asks) {
+            link.connection.inbox().asked_back = true;
         }
         let sent = link.connection.send(segments, self.setting.calibration.gap(), patience).await;
         if role == Role::Client {

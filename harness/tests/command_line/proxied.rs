@@ -9,7 +9,7 @@ use serde_json::Value;
 
 use crate::folder::Folder;
 use crate::peer::{Peer, framed};
-use crate::program::{Call, PROGRAM, Running, sinkcheck};
+use crate::program::{Call, Running, sinkcheck};
 
 /// A program that says where it is once it listens.
 struct Listening {
@@ -170,37 +170,6 @@ fn a_server_that_breaks_a_rule_is_told_at_once_and_fails() {
     for line in lines(&findings) {
         schema.validate(&line).unwrap_or_else(|error| panic!("{line}: {error}"));
     }
-}
-
-#[test]
-fn clients_wait_while_there_are_no_files_left() {
-    let server = Listening::server();
-    let script = format!(
-        "ulimit -n 30; exec '{PROGRAM}' proxy --listen tcp://127.0.0.1:0 --upstream {} --quiet",
-        server.address
-    );
-    let mut shell = std::process::Command::new("sh");
-    shell.args(["-c", &script]);
-    let mut proxy = Listening::of(Call::of(shell));
-    let request = framed(&hex::decode("0005312e302e300000000100000002").expect("hex"));
-    let mut waiting: Vec<TcpStream> = (0..20)
-        .map(|_| {
-            let mut stream = proxy.connect();
-            stream.write_all(&request).expect("it is open");
-            stream
-        })
-        .collect();
-    proxy.running.wait_for_message("raise it (ulimit -n); clients wait meanwhile");
-    // Each has its turn once others have gone.
-    waiting.reverse();
-    let mut answered = 0;
-    while let Some(mut stream) = waiting.pop() {
-        stream.read_exact(&mut [0; 3]).expect("it is answered");
-        answered += 1;
-    }
-    assert_eq!(answered, 20);
-    proxy.running.signal(Signal::SIGINT);
-    proxy.running.end().exits(0);
 }
 
 #[test]

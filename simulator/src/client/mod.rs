@@ -41,4 +41,4 @@ pub use control::ClientControl;
 pub use kept::{ClientError, Sink};
 pub use report::{ClientEvent, Disconnection, Observer};
 pub use running::{Client, Equipment, RunningClient};
-pub use tls::{ClientTls, TlsConnect};
+pub use tls::{ClientTls, OverTls, TlsConnect, connect_over_tls};

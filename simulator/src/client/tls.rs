@@ -1,5 +1,6 @@
 //! TLS with certificates on both sides.
 
+use std::fmt::Display;
 use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -11,6 +12,7 @@ use tokio_rustls::TlsConnector;
 
 use super::Behaviour;
 use super::connect::{Connect, Stream, TcpConnect};
+use crate::Credentials;
 use crate::config::ConfigError;
 use crate::deviation::Trust;
 use crate::deviation::trust::LenientAboutServers;
@@ -66,26 +68,69 @@ impl TlsConnect {
         let name = tls.server_name.clone().unwrap_or_else(|| tcp.host().to_owned());
         let problem = format!("{name:?} is neither a host's name nor an address");
         let name = ServerName::try_from(name).map_err(|_| ConfigError::field("tls.server_name", problem))?;
-        // Explicit, because what the process has by default depends on everything else that is linked into it.
-        let provider = Arc::new(rustls::crypto::ring::default_provider());
-        let chain = certificates("tls.certificate", &base.join(&tls.certificate))?;
+        let certificate = certificates("tls.certificate", &base.join(&tls.certificate))?;
         let key_file = base.join(&tls.key);
-        let roots = authorities("tls.ca", &base.join(&tls.ca))?;
-        let config = rustls::ClientConfig::builder_with_provider(Arc::clone(&provider))
-            .with_safe_default_protocol_versions()
-            .map_err(|error| ConfigError::field("tls", error))?;
-        let config = match behaviour.deviation.knobs().trust {
-            Trust::Proven => config.with_root_certificates(roots),
-            trust => {
-                let strict = WebPkiServerVerifier::builder_with_provider(Arc::new(roots), provider).build();
-                let strict = strict.map_err(|error| ConfigError::field("tls.ca", error))?;
-                config.dangerous().with_custom_certificate_verifier(Arc::new(LenientAboutServers { strict, trust }))
-            }
-        };
-        let config = config
-            .with_client_auth_cert(chain, key("tls.key", &key_file)?)
-            .map_err(|error| ConfigError::named_file("tls.key", &key_file, error))?;
-        Ok(Self { tcp, name, connector: TlsConnector::from(Arc::new(config)) })
+        let authorities = authorities("tls.ca", &base.join(&tls.ca))?;
+        let credentials = Credentials { certificate, key: key("tls.key", &key_file)?, authorities };
+        let connector =
+            connector(credentials, behaviour, |error| ConfigError::named_file("tls.key", &key_file, error))?;
+        Ok(Self { tcp, name, connector })
+    }
+}
+
+/// `wrong_key` makes an error of why the key can't be used.
+fn connector(
+    credentials: Credentials,
+    behaviour: &Behaviour,
+    wrong_key: impl Fn(&dyn Display) -> ConfigError,
+) -> Result<TlsConnector, ConfigError> {
+    // Explicit, because what the process has by default depends on everything else that is linked into it.
+    let provider = Arc::new(rustls::crypto::ring::default_provider());
+    let roots = credentials.authorities;
+    let config = rustls::ClientConfig::builder_with_provider(Arc::clone(&provider))
+        .with_safe_default_protocol_versions()
+        .map_err(|error| ConfigError::field("tls", error))?;
+    let config = match behaviour.deviation.knobs().trust {
+        Trust::Proven => config.with_root_certificates(roots),
+        trust => {
+            let strict = WebPkiServerVerifier::builder_with_provider(Arc::new(roots), provider).build();
+            let strict = strict.map_err(|error| ConfigError::field("tls.ca", error))?;
+            config.dangerous().with_custom_certificate_verifier(Arc::new(LenientAboutServers { strict, trust }))
+        }
+    };
+    let config =
+        config.with_client_auth_cert(credentials.certificate, credentials.key).map_err(|error| wrong_key(&error))?;
+    Ok(TlsConnector::from(Arc::new(config)))
+}
+
+/// TLS over whatever opens a stream, with a server whose certificate has to be for this name.
+///
+/// # Errors
+///
+/// [`ConfigError`] for credentials that can't be used, and a name that is none.
+pub fn connect_over_tls<C: Connect>(
+    below: C,
+    server_name: String,
+    credentials: Credentials,
+    behaviour: &Behaviour,
+) -> Result<OverTls<C>, ConfigError> {
+    let problem = format!("{server_name:?} is neither a host's name nor an address");
+    let name = ServerName::try_from(server_name).map_err(|_| ConfigError::field("tls.server_name", problem))?;
+    let connector = connector(credentials, behaviour, |error| ConfigError::field("tls.key", error))?;
+    Ok(OverTls { below, name, connector })
+}
+
+/// TLS over whatever opens a stream: [`connect_over_tls`].
+pub struct OverTls<C> {
+    below: C,
+    name: ServerName<'static>,
+    connector: TlsConnector,
+}
+
+impl<C: Connect> Connect for OverTls<C> {
+    async fn connect(&mut self) -> io::Result<Stream> {
+        let stream = self.below.connect().await?;
+        Ok(Box::new(self.connector.connect(self.name.clone(), stream).await?))
     }
 }
 

@@ -119,7 +119,8 @@ impl Tap {
     /// Whether this side's next event may be sent.
     pub(crate) fn may_publish(&self) -> bool {
         let next = self.last_own_id.map_or(0, |id| (id + 1) & 0x0fff);
-        !self.knobs.waits_for_ids || !self.seen.in_flight.contains(&next)
+        let waits = self.knobs.one_at_a_time && !self.seen.in_flight.is_empty();
+        !waits && (!self.knobs.waits_for_ids || !self.seen.in_flight.contains(&next))
     }
 
     /// The machine sends a frame.

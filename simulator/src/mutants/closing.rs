@@ -304,7 +304,7 @@ pub(super) const FAULTS: &[Fault] = &[
     fault(
         "newer-connection-refused",
         SERVER,
-        &["identity.newer-connection-takes-over"],
+        &["identity.newer-connection-takes-over", "handshake.connected", "handshake.first-request-answered"],
         Always(&[Knob(|knobs| knobs.takeover = Takeover::NewerCloses)]),
         "It closes a client's new connection while it has another.",
     ),

@@ -212,7 +212,7 @@ pub(super) const FAULTS: &[Fault] = &[
     fault(
         "answered-with-id-of-the-last-event",
         BOTH,
-        &["events.answer-carries-id"],
+        &["events.answer-carries-id", "events.answered-once", "events.answered"],
         Always(&[Sent(When::Always, |seen, content| {
             let before = seen.published.iter().rev().nth(1).copied().filter(|_| is_known(seen))?;
             is_answer(content).then(|| renumbered(content, |_| before)).flatten()

@@ -49,14 +49,14 @@ pub(super) const FAULTS: &[Fault] = &[
     fault(
         "length-one-too-small",
         BOTH,
-        &["framing.length-prefix"],
+        &["framing.length-prefix", "framing.one-message-in-a-frame", "layout.connection-request"],
         Always(&[Octets(When::Always, |_, frame| with_length(frame, |length| length.wrapping_sub(1)))]),
         "A frame's length is one less than its octets.",
     ),
     fault(
         "length-of-four-octets",
         BOTH,
-        &["framing.length-prefix"],
+        &["framing.length-prefix", "framing.one-message-in-a-frame"],
         Always(&[Octets(When::Always, |_, frame| Some([&[0, 0], frame].concat()))]),
         "It sends a frame's length in four octets.",
     ),
@@ -70,7 +70,7 @@ pub(super) const FAULTS: &[Fault] = &[
     fault(
         "length-cut-to-eight-bits",
         BOTH,
-        &["framing.length-prefix"],
+        &["framing.length-prefix", "framing.one-message-in-a-frame"],
         Always(&[Octets(When::Always, |_, frame| {
             let long = frame.len() > 257;
             long.then(|| with_length(frame, |length| length & 0xff)).flatten()
@@ -105,7 +105,14 @@ pub(super) const FAULTS: &[Fault] = &[
     fault(
         "message-in-two-frames",
         BOTH,
-        &["framing.one-message-in-a-frame", "layout.ack", "layout.pong", "layout.publish", "layout.response-hello"],
+        &[
+            "framing.one-message-in-a-frame",
+            "layout.ack",
+            "layout.pong",
+            "layout.publish",
+            "layout.response-hello",
+            "layout.connection-request",
+        ],
         Always(&[Octets(When::Always, |_, frame| {
             let content = frame.get(2..)?;
             let (one, other) = content.split_at(content.len() / 2);

@@ -51,7 +51,7 @@ pub(super) const FAULTS: &[Fault] = &[
     fault(
         "ping-answered-with-ack",
         BOTH,
-        &["keepalive.ping-answered"],
+        &["keepalive.ping-answered", "events.answer-carries-id"],
         Always(&[Sent(When::Always, |_, content| is_pong(content).then(|| vec![Act::Peer(vec![0x30, 0])]))]),
         "It answers a PING with an ACK.",
     ),

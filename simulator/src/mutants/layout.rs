@@ -45,7 +45,9 @@ pub(super) fn longest_padding(content: &[u8]) -> Option<(usize, usize)> {
 
 /// Numbers and lengths of a content of this type, written otherwise.
 pub(super) fn rewritten(content: &[u8], of: u8, change: impl FnMut(&mut Element)) -> Option<Vec<Act>> {
-    content::is(content, of).then(|| content::with_elements(content, change)).flatten().and_then(content::say)
+    let changed = content::is(content, of).then(|| content::with_elements(content, change)).flatten();
+    // What no frame has room for stays as it is.
+    changed.filter(|changed| changed.len() <= usize::from(u16::MAX)).and_then(content::say)
 }
 
 pub(super) fn pad(element: &mut Element) {
@@ -190,7 +192,12 @@ pub(super) const FAULTS: &[Fault] = &[
     fault(
         "ids-of-instances-swapped",
         BOTH,
-        &["layout.u32", "introduction.carries-client-instance-id", "handshake.hello-carries-server-id"],
+        &[
+            "layout.u32",
+            "introduction.carries-client-instance-id",
+            "introduction.hello-id-carried",
+            "handshake.hello-carries-server-id",
+        ],
         Always(&[Sent(ALWAYS, |_, c| ids_written(c, |id| id.to_le_bytes().to_vec()))]),
         "It writes instance ids with the lowest octet first.",
     ),

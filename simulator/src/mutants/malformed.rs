@@ -91,7 +91,7 @@ pub(super) const FAULTS: &[Fault] = &[
     fault(
         "empty-frame-repeats",
         BOTH,
-        &["malformed.empty-frame"],
+        &["malformed.empty-frame", "events.answered-once"],
         Always(&[Received(ALWAYS, |seen, c| {
             let last = seen.last_event.as_ref()?;
             c.is_empty().then(|| vec![Act::Machine(last.clone())])

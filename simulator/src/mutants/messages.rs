@@ -23,7 +23,7 @@ pub(super) const FAULTS: &[Fault] = &[
     fault(
         "request-ids-exchanged",
         CLIENT,
-        &["layout.connection-request", "introduction.carries-client-instance-id"],
+        &["layout.connection-request", "introduction.carries-client-instance-id", "introduction.hello-id-carried"],
         Always(&[Sent(ALWAYS, |_, c| {
             let (version, client, server) = content::request(c)?;
             let server = server.filter(|&server| server != client)?;

@@ -29,6 +29,11 @@ fn oldest_for_stray(seen: &Seen, content: &[u8], of: u8) -> Option<Vec<Act>> {
 /// Answers are lost at these times.
 const ANSWERED: &[When] = &[When::Always, When::Second, When::Later, When::Joined, When::Split];
 
+/// What a machine takes no notice of, but that its peer is alive.
+fn passed_over() -> Vec<Act> {
+    vec![Act::Machine(vec![0x60, 0])]
+}
+
 pub(super) const FAULTS: &[Fault] = &[
     fault(
         "id-always-zero",
@@ -65,7 +70,7 @@ pub(super) const FAULTS: &[Fault] = &[
     fault(
         "ids-go-up-by-two",
         BOTH,
-        &["events.ids-go-up-by-one"],
+        &["events.ids-go-up-by-one", "events.id-not-reused-in-flight"],
         Always(&[Ids(|_, last, _| last.map_or(0, |last| last.wrapping_add(2)))]),
         "Its message ids go up by two.",
     )
@@ -73,7 +78,7 @@ pub(super) const FAULTS: &[Fault] = &[
     fault(
         "ids-go-down",
         BOTH,
-        &["events.ids-go-up-by-one"],
+        &["events.ids-go-up-by-one", "events.id-not-reused-in-flight"],
         Always(&[Ids(|_, last, _| last.map_or(4095, |last| last.wrapping_sub(1)))]),
         "Its message ids go down.",
     )
@@ -81,7 +86,7 @@ pub(super) const FAULTS: &[Fault] = &[
     fault(
         "ids-jump",
         BOTH,
-        &["events.ids-go-up-by-one"],
+        &["events.ids-go-up-by-one", "events.id-not-reused-in-flight"],
         Always(&[Ids(|seen, last, _| {
             last.map_or(0, |last| last + if seen.sent[usize::from(PUBLISH)] % 3 == 0 { 3 } else { 1 })
         })]),
@@ -91,7 +96,7 @@ pub(super) const FAULTS: &[Fault] = &[
     fault(
         "ids-wrap-to-one",
         BOTH,
-        &["events.ids-wrap"],
+        &["events.ids-wrap", "events.id-not-reused-in-flight"],
         Always(&[Ids(|_, last, _| last.map_or(0, |last| if last == 4095 { 1 } else { last + 1 }))]),
         "After its message id 4095 comes 1.",
     )
@@ -99,7 +104,7 @@ pub(super) const FAULTS: &[Fault] = &[
     fault(
         "ids-wrap-early",
         BOTH,
-        &["events.ids-go-up-by-one", "events.ids-wrap"],
+        &["events.ids-wrap", "events.ids-go-up-by-one", "events.id-not-reused-in-flight"],
         Always(&[Ids(|_, last, _| last.map_or(0, |last| if last >= 4094 { 0 } else { last + 1 }))]),
         "After its message id 4094 comes 0.",
     )
@@ -124,7 +129,7 @@ pub(super) const FAULTS: &[Fault] = &[
     fault(
         "ids-follow-the-peers",
         BOTH,
-        &["events.ids-go-up-by-one", "events.directions-independent"],
+        &["events.directions-independent", "events.id-not-reused-in-flight", "events.ids-go-up-by-one"],
         Always(&[Sent(When::Always, |seen, content| {
             let peers = seen.published.last()?;
             content::is(content, PUBLISH).then(|| vec![Act::Peer(content::with_id(content, peers.wrapping_add(1)))])
@@ -214,7 +219,12 @@ pub(super) const FAULTS: &[Fault] = &[
     fault(
         "ack-read-with-8-bits",
         BOTH,
-        &["events.acked-not-sent-again", "events.unanswered-sent-again", "layout.message-id"],
+        &[
+            "layout.message-id",
+            "events.stray-ack-delivers-nothing",
+            "events.acked-not-sent-again",
+            "events.unanswered-sent-again",
+        ],
         Always(&[Received(When::Always, |_, content| {
             let id = content::id(content).filter(|&id| is_ack(content) && id > 0xff)?;
             Some(vec![Act::Machine(content::ack(id & 0xff))])
@@ -249,7 +259,7 @@ pub(super) const FAULTS: &[Fault] = &[
         "acks-ignored",
         BOTH,
         &["events.acked-not-sent-again"],
-        At(|when| vec![Received(when, |_, content| is_ack(content).then(Vec::new))], ANSWERED),
+        At(|when| vec![Received(when, |_, content| is_ack(content).then(passed_over))], ANSWERED),
         "It takes no notice of an ACK.",
     )
     .needs(ADAPTER),
@@ -258,7 +268,7 @@ pub(super) const FAULTS: &[Fault] = &[
         BOTH,
         &["events.acked-not-sent-again"],
         Always(&[Received(When::Always, |_, content| {
-            (is_ack(content) && content::id(content)? > 0xff).then(Vec::new)
+            (is_ack(content) && content::id(content)? > 0xff).then(passed_over)
         })]),
         "It takes no notice of an ACK for a message id above 255.",
     )

@@ -8,6 +8,7 @@ use std::time::Duration;
 
 use sinkcheck_spec::machine::ClientRecord;
 use sinkcheck_spec::wire::QuarantineReason;
+use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::select;
 use tokio::sync::{Semaphore, watch};
@@ -122,36 +123,43 @@ impl Reception {
         }
         match &self.identify {
             Identify::As(client) => serve(stream, client.join(), &self.context).await,
-            Identify::ByCertificate(acceptor) => {
-                let handshake = timeout(self.context.config.patience(), acceptor.accept(stream));
-                let Ok(Ok(stream)) = handshake.await else { return };
-                let certificate = stream.get_ref().1.peer_certificates().and_then(<[_]>::first);
-                let client = certificate.and_then(|certificate| self.clients.with_certificate(certificate));
-                let client = client.or_else(|| self.taken_for_a_client(certificate.is_some())).cloned();
-                match client {
-                    Some(client) => serve(stream, client.join(), &self.context).await,
-                    None if self.context.knobs.trust == Trust::UnknownWait => ignore(stream).await,
-                    None if self.context.knobs.trust == Trust::UnknownRejected => {
-                        let record = ClientRecord::new(None, QuarantineReason::new(&[][..], "unknown").ok());
-                        serve(stream, Arc::new(Client::new(record, None)).join(), &self.context).await;
-                    }
-                    None => close(stream).await,
-                }
-            }
+            Identify::ByCertificate(acceptor) => receive_over_tls(stream, acceptor, &self.clients, &self.context).await,
         }
     }
 }
 
-impl Reception {
-    /// Whom a peer is taken for that no client's certificate proves to be one: nobody, unless the server trusts too much.
-    fn taken_for_a_client(&self, has_certificate: bool) -> Option<&Arc<Client>> {
-        let is_taken = match self.context.knobs.trust {
-            Trust::WithoutCertificate => !has_certificate,
-            Trust::AnyAuthority | Trust::UnknownClients => has_certificate,
-            Trust::Proven | Trust::UnknownWait | Trust::UnknownRejected | Trust::AnyName | Trust::Expired => false,
-        };
-        is_taken.then(|| self.clients.anybody()).flatten()
+/// Serves whomever the certificate proves that it is.
+pub(super) async fn receive_over_tls<S: AsyncRead + AsyncWrite + Send + Unpin>(
+    stream: S,
+    acceptor: &TlsAcceptor,
+    clients: &Clients,
+    context: &Context,
+) {
+    let handshake = timeout(context.config.patience(), acceptor.accept(stream));
+    let Ok(Ok(stream)) = handshake.await else { return };
+    let certificate = stream.get_ref().1.peer_certificates().and_then(<[_]>::first);
+    let client = certificate.and_then(|certificate| clients.with_certificate(certificate));
+    let trust = context.knobs.trust;
+    let client = client.or_else(|| taken_for_a_client(trust, clients, certificate.is_some())).cloned();
+    match client {
+        Some(client) => serve(stream, client.join(), context).await,
+        None if trust == Trust::UnknownWait => ignore(stream).await,
+        None if trust == Trust::UnknownRejected => {
+            let record = ClientRecord::new(None, QuarantineReason::new(&[][..], "unknown").ok());
+            serve(stream, Arc::new(Client::new(record, None)).join(), context).await;
+        }
+        None => close(stream).await,
     }
+}
+
+/// Whom a peer is taken for that no client's certificate proves to be one: nobody, unless the server trusts too much.
+fn taken_for_a_client(trust: Trust, clients: &Clients, has_certificate: bool) -> Option<&Arc<Client>> {
+    let is_taken = match trust {
+        Trust::WithoutCertificate => !has_certificate,
+        Trust::AnyAuthority | Trust::UnknownClients => has_certificate,
+        Trust::Proven | Trust::UnknownWait | Trust::UnknownRejected | Trust::AnyName | Trust::Expired => false,
+    };
+    is_taken.then(|| clients.anybody()).flatten()
 }
 
 /// Whether accepting failed for a connection that was gone before it was accepted, so that the next may follow at once.

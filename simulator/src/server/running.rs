@@ -13,11 +13,11 @@ use tokio::task::{JoinHandle, JoinSet};
 use super::clients::{Client, Clients};
 use super::connection::serve;
 use super::context::Context;
-use super::listen::{Identify, MAX_CONNECTIONS, Reception, accept_loop, bind};
+use super::listen::{Identify, MAX_CONNECTIONS, Reception, accept_loop, bind, receive_over_tls};
 use super::{Behaviour, Listening, StartError, UnknownClient, tls};
-use crate::Control;
 use crate::config::{ConfigError, ServerConfig};
 use crate::pem::certificates;
+use crate::{Control, Credentials};
 
 /// Starts reference servers.
 #[derive(Clone, Copy, Debug)]
@@ -110,6 +110,22 @@ impl RunningServer {
         let membership = self.clients.named(client)?.join();
         let context = Arc::clone(&self.context);
         Ok(tokio::spawn(async move { serve(stream, membership, &context).await }))
+    }
+
+    /// Serves a connection over TLS on any stream, in a task of its own, which ends with the connection. Whose it is the certificate
+    /// says that the client shows.
+    ///
+    /// # Errors
+    ///
+    /// [`ConfigError`] for credentials that can't be used.
+    pub fn serve_stream_over_tls<S>(&self, stream: S, credentials: Credentials) -> Result<JoinHandle<()>, ConfigError>
+    where
+        S: AsyncRead + AsyncWrite + Send + Unpin + 'static,
+    {
+        let wrong = |field: &str, error: &dyn fmt::Display| ConfigError::field(field, error);
+        let acceptor = tls::acceptor_with(credentials, self.context.knobs.trust, wrong)?;
+        let (clients, context) = (Arc::clone(&self.clients), Arc::clone(&self.context));
+        Ok(tokio::spawn(async move { receive_over_tls(stream, &acceptor, &clients, &context).await }))
     }
 
     /// Ends all connections and stops listening. Its ports are free afterwards.

@@ -57,6 +57,14 @@ pub(super) const FREEDOMS: &[Use] = &[
         "When the next message id is in flight, it waits for its answer.",
     ),
     used(
+        "one-event-at-a-time",
+        BOTH,
+        &["events.fewer-in-flight"],
+        &["id-in-flight"],
+        &[Knob(|knobs| knobs.one_at_a_time = true)],
+        "It waits for the answer to an event before it sends the next.",
+    ),
+    used(
         "answers-in-reverse",
         BOTH,
         &["events.answer-order"],

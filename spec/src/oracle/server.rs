@@ -100,6 +100,12 @@ impl ServerOracle {
         self.answers.owed()
     }
 
+    /// How many PUBLISHes of the server's have no answer of ours.
+    #[must_use]
+    pub fn in_flight(&self) -> usize {
+        self.publishes.in_flight()
+    }
+
     /// PINGs that have no PONG yet. One is owed for those that were sent once the server had accepted.
     pub fn pings_waiting(&self) -> usize {
         self.pongs.waiting()
@@ -142,6 +148,8 @@ impl ServerOracle {
     fn sent_response(&mut self) {
         if self.decision.is_none() {
             self.waiting.push_back(Request::OtherRole);
+        } else {
+            self.malformed = Some("malformed.response-to-server");
         }
     }
 

@@ -132,6 +132,13 @@ fn sessions() -> Vec<(&'static str, Vec<Session>)> {
             ],
         ),
         (
+            "events.fewer-in-flight",
+            vec![
+                accepted([frame(C, publish(1)), frame(S, ack(1)), frame(C, publish(2)), frame(S, nack(2))]),
+                accepted([frame(S, publish(1)), frame(C, nack(1)), frame(S, publish(2)), frame(C, ack(2))]),
+            ],
+        ),
+        (
             "events.id-still-in-flight",
             // Id 1 waits for its answer while the others go round.
             vec![{

@@ -34,7 +34,7 @@ use crate::target::{ClientReach, ClientTarget, Target};
 pub(super) const CLIENT_ID: InstanceId = InstanceId(0x1a2b_3c4d);
 
 /// The id of a launched client that was never accepted.
-pub(super) const NEW_CLIENT_ID: InstanceId = InstanceId(0x2b3c_4d5e);
+pub(super) const NEW_CLIENT_ID: InstanceId = InstanceId(0xab3c_4d5e);
 
 /// The harness's id as the server, where the target file gives none.
 pub(super) const SERVER_ID: InstanceId = InstanceId(0x0a0b_0c0d);

@@ -1,19 +1,21 @@
 //! Clients in memory.
 
-use sinkcheck_cases::language::{Fixture, Scenario};
+use sinkcheck_cases::language::{Certificate, Fixture, Scenario, Transport};
 use sinkcheck_simulator::RunningClient;
-use sinkcheck_simulator::client::{Behaviour, Connect, connect_with};
+use sinkcheck_simulator::client::{self, Behaviour, Connect, connect_with};
 use sinkcheck_spec::catalogue::Role;
 use sinkcheck_spec::machine::Backoff;
 use sinkcheck_spec::oracle::{ClientHistory, Start};
 use tokio::io::duplex;
 use tokio::time::Instant;
+use tokio_rustls::TlsAcceptor;
 
 use super::super::clients::{CLIENT_ID, NEW_CLIENT_ID, SERVER_ID, accept, measured};
 use super::super::timed;
+use super::certificates::{Certificates, SERVER_NAME};
 use super::guard::Guard;
 use super::world::{INTERVAL, PIPE, Play, World};
-use crate::connection::{Arrivals, Arrived, Connection, History, Incoming, Transcript};
+use crate::connection::{Arrivals, Arrived, Connection, History, Incoming, Stream, Transcript};
 use crate::player::{Calibration, FIRST_CONNECTION, Played, Reached, Seat};
 use crate::target::builtin::ReferenceClient;
 use crate::target::{Adapter, Process};
@@ -27,8 +29,16 @@ impl World {
         guard: &Guard,
     ) -> Result<Option<Played>, String> {
         let (arrivals, incoming) = Incoming::channel();
-        let connect = connect(arrivals, guard);
-        let running = started(behaviour, scenario.client, scenario.publishes, play.salt, connect)?;
+        let running = match scenario.transport {
+            Transport::Any => {
+                let connect = connect(arrivals, guard);
+                started(behaviour, scenario.client, scenario.publishes, play.salt, connect)?
+            }
+            Transport::Tls => {
+                let connect = connect_over_tls(behaviour, scenario.certificate, arrivals, guard)?;
+                started(behaviour, scenario.client, scenario.publishes, play.salt, connect)?
+            }
+        };
         let setting = self.setting(Some(SERVER_ID), Adapter::BuiltInClient(running.control()), play);
         let is_new = scenario.client == Fixture::New;
         let seat = Seat {
@@ -92,4 +102,30 @@ fn connect(arrivals: Arrivals, guard: &Guard) -> impl Connect {
             Err(_) => Err(std::io::ErrorKind::ConnectionRefused.into()),
         }
     })
+}
+
+/// Over TLS, with a server that shows this.
+fn connect_over_tls(
+    behaviour: &Behaviour,
+    shows: Certificate,
+    arrivals: Arrivals,
+    guard: &Guard,
+) -> Result<impl Connect + use<>, String> {
+    let certificates = Certificates::made()?;
+    let shown = certificates.shown(shows).ok_or("no certificate of this kind was made")?;
+    let (acceptor, guard) = (TlsAcceptor::from(shown), guard.clone());
+    let below = connect_with(move || {
+        guard.connects();
+        let (ours, theirs) = duplex(PIPE);
+        let place = arrivals.clone().try_reserve_owned().map_err(|_| std::io::ErrorKind::ConnectionRefused)?;
+        let (acceptor, at) = (acceptor.clone(), Instant::now());
+        tokio::spawn(async move {
+            let accepted = acceptor.accept(theirs).await;
+            let stream = accepted.map(|stream| Box::new(stream) as Stream).map_err(|error| error.to_string());
+            place.send(Arrived::over_tls_in_memory(stream, at));
+        });
+        Ok(ours)
+    });
+    let credentials = certificates.client.clone();
+    client::connect_over_tls(below, SERVER_NAME.to_owned(), credentials, behaviour).map_err(|error| error.to_string())
 }

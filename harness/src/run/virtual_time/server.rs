@@ -3,7 +3,8 @@
 use std::path::Path;
 use std::sync::Arc;
 
-use sinkcheck_cases::language::{EventClass, Scenario};
+use rustls::pki_types::ServerName;
+use sinkcheck_cases::language::{EventClass, Fixture, Scenario};
 use sinkcheck_simulator::RunningServer;
 use sinkcheck_simulator::server::Behaviour;
 use sinkcheck_spec::catalogue::Role;
@@ -12,6 +13,7 @@ use tokio::io::duplex;
 
 use super::super::servers::introduce;
 use super::super::timed;
+use super::certificates::{Certificates, SERVER_NAME};
 use super::world::{INTERVAL, PIPE, Play, World};
 use crate::connection::{MemoryDial, Reach, Stream, Transcript};
 use crate::player::{Calibration, Played, Reached, Seat, default_event, measure};
@@ -57,7 +59,11 @@ impl World {
         started.map(Arc::new).map_err(|error| error.to_string())
     }
 
+    /// The seat of a client of the target's, or of one that its certificate must keep out.
     pub(super) fn seat(&self, server: &Shared, name: &str) -> Option<Seat> {
+        if let Some(fixture) = stranger(name) {
+            return self.seat_of_stranger(server, fixture);
+        }
         let identity = self.target.identities.iter().find(|identity| identity.name == name)?;
         let (server, client) = (Arc::clone(server), name.to_owned());
         let open = move || -> Stream {
@@ -73,4 +79,27 @@ impl World {
             reached: Reached::Server(Reach::Memory(MemoryDial::new(open))),
         })
     }
+
+    fn seat_of_stranger(&self, server: &Shared, fixture: Fixture) -> Option<Seat> {
+        let certificates = Certificates::made().ok()?;
+        let (server, shown) = (Arc::clone(server), certificates.server.clone());
+        let open = move || -> Stream {
+            let (ours, theirs) = duplex(PIPE);
+            // Credentials that were made up for it can be used; else the other end is dropped, as that of a client that is turned away.
+            let _ = server.serve_stream_over_tls(theirs, shown.clone());
+            Box::new(ours)
+        };
+        let name = ServerName::try_from(SERVER_NAME).ok()?;
+        Some(Seat {
+            name: fixture.name().to_owned(),
+            fixture,
+            client: self.target.identities.first()?.client_instance_id,
+            reached: Reached::Server(Reach::Memory(MemoryDial::over_tls(open, certificates.stranger(fixture)?, name))),
+        })
+    }
+}
+
+/// The fixture of this name, if it is one of those that a certificate must keep out.
+pub(super) fn stranger(name: &str) -> Option<Fixture> {
+    [Fixture::Unknown, Fixture::Anonymous, Fixture::Untrusted].into_iter().find(|fixture| fixture.name() == name)
 }

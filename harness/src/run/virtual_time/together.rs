@@ -44,7 +44,8 @@ impl World {
             while running.len() < side_by_side {
                 let place = waiting.iter().position(|(scenario, _)| has_room(scenario, &free));
                 let Some((scenario, play)) = place.and_then(|place| waiting.remove(place)) else { break };
-                let main = take(&mut free, scenario.client.name());
+                let own = scenario.client.name();
+                let main = if server::stranger(own).is_some() { Some(own) } else { take(&mut free, own) };
                 let other = if wants_another(&scenario) { take(&mut free, "known") } else { None };
                 let setting = self.setting(self.target.server_instance_id, Adapter::BuiltIn(control.clone()), play);
                 let seats =
@@ -81,6 +82,8 @@ fn has_room(scenario: &Scenario, free: &[&str]) -> bool {
     let count = |kind: &str| free.iter().filter(|name| is_of(name, kind)).count();
     let own = scenario.client.name();
     match wants_another(scenario) {
+        // Whoever is kept out takes nobody's place.
+        false if server::stranger(own).is_some() => true,
         true if own == "known" => count("known") >= 2,
         true => count(own) >= 1 && count("known") >= 1,
         false => count(own) >= 1,
