@@ -12,6 +12,7 @@ use tokio::io::duplex;
 
 use super::super::servers::introduce;
 use super::super::timed;
+use super::guard::Guard;
 use super::world::{INTERVAL, PIPE, Play, World};
 use crate::connection::{MemoryDial, Reach, Stream, Transcript};
 use crate::player::{Calibration, Played, Reached, Seat, default_event, measure};
@@ -26,18 +27,19 @@ impl World {
         behaviour: &Behaviour,
         scenario: &Scenario,
         play: Play,
+        guard: &Guard,
     ) -> Result<Option<Played>, String> {
         let server = self.start(behaviour).await?;
         let setting = self.setting(self.target.server_instance_id, Adapter::BuiltIn(server.control()), play);
-        let main = self.seat(&server, scenario.client.name());
+        let main = self.seat(&server, scenario.client.name(), guard);
         let main = main.ok_or_else(|| format!("no `{}` client", scenario.client.name()))?;
-        Ok(timed(scenario, &setting, main, self.seat(&server, "known/2")).await)
+        Ok(timed(scenario, &setting, main, self.seat(&server, "known/2", guard)).await)
     }
 
     /// `None` if it isn't accepted, or doesn't answer.
-    pub(super) async fn measure_server(&self, behaviour: &Behaviour) -> Option<Calibration> {
+    pub(super) async fn measure_server(&self, behaviour: &Behaviour, guard: &Guard) -> Option<Calibration> {
         let server = self.start(behaviour).await.ok()?;
-        let seat = self.seat(&server, "known")?;
+        let seat = self.seat(&server, "known", guard)?;
         let patience = Calibration::default().patience();
         let connection = seat.open("contact", patience, Some(INTERVAL), Transcript::begin(Role::Server)).await.ok()?;
         let begun = tokio::time::Instant::now();
@@ -57,14 +59,14 @@ impl World {
         started.map(Arc::new).map_err(|error| error.to_string())
     }
 
-    pub(super) fn seat(&self, server: &Shared, name: &str) -> Option<Seat> {
+    pub(super) fn seat(&self, server: &Shared, name: &str, guard: &Guard) -> Option<Seat> {
         let identity = self.target.identities.iter().find(|identity| identity.name == name)?;
-        let (server, client) = (Arc::clone(server), name.to_owned());
+        let (server, client, guard) = (Arc::clone(server), name.to_owned(), guard.clone());
         let open = move || -> Stream {
             let (ours, theirs) = duplex(PIPE);
             // A client that the server doesn't know is turned away: its end of the stream is dropped.
             let _ = server.serve_stream(theirs, &client);
-            Box::new(ours)
+            Box::new(guard.watch(ours))
         };
         Some(Seat {
             name: identity.name.clone(),
