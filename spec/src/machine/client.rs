@@ -159,6 +159,7 @@ impl ClientMachine {
             return;
         }
         let before = mem::replace(&mut self.state, transition.next);
+        self.conversation.state_changed();
         match self.state {
             State::Accepted => self.conversation.tell(Output::Accepted),
             State::Closed => {

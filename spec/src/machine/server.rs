@@ -137,6 +137,7 @@ impl ServerMachine {
             return;
         }
         self.state = transition.next;
+        self.conversation.state_changed();
         match self.state {
             State::Accepted => self.conversation.tell(Output::Accepted),
             State::Closed => self.conversation.tell(Output::Close { because: input }),
