@@ -8,11 +8,21 @@ use std::sync::mpsc;
 use sinkcheck_cases::language::Scenario;
 use sinkcheck_reports::detection::Seen;
 use sinkcheck_reports::document::{CaseResult, CaseVerdict, Reason};
+use sinkcheck_simulator::Mutant;
 use sinkcheck_spec::catalogue::Role;
 
 use super::peers::Known;
+use super::reached::Reached;
 use crate::judge::unplayed;
 use crate::run::virtual_time::{Play, World};
+
+/// The cases, each with its place in the suite.
+struct Cases<'c> {
+    light: Vec<(u64, &'c Arc<Scenario>)>,
+    /// With a thousand events and more: each costs as much as all others of its section.
+    heavy: Vec<(u64, &'c Arc<Scenario>)>,
+    reached: Option<Result<Reached, String>>,
+}
 
 /// Plays the cases at each peer, on so many threads, and hands over what was seen as it is seen, with the peer's place.
 pub(super) fn play_all(
@@ -23,20 +33,19 @@ pub(super) fn play_all(
     mut take: impl FnMut(usize, Vec<Seen>),
 ) {
     let next = AtomicUsize::new(0);
-    // What costs much comes late, so that one kill is cheap.
-    let mut cheap_first: Vec<(u64, &Arc<Scenario>)> = (0..).zip(cases).collect();
-    cheap_first.sort_by_key(|(_, scenario)| (scenario.is_heavy(), scenario.is_timed()));
-    let in_order: Vec<(u64, &Arc<Scenario>)> = (0..).zip(cases).collect();
+    let (heavy, light) = (0..).zip(cases).partition(|(_, scenario)| scenario.is_heavy());
+    let is_generated = |known: &Known| matches!(known, Known::Generated(_));
+    let reached = peers.iter().any(is_generated).then(|| Reached::at_reference(role, cases));
+    let cases = Cases { light, heavy, reached };
     std::thread::scope(|scope| {
         let (done, seen) = mpsc::channel();
         for _ in 0..jobs.max(1) {
-            let (done, next, cheap_first, in_order) = (done.clone(), &next, &cheap_first, &in_order);
+            let (done, next, cases) = (done.clone(), &next, &cases);
             scope.spawn(move || {
                 loop {
                     let at = next.fetch_add(1, Ordering::Relaxed);
                     let Some(known) = peers.get(at) else { return };
-                    let order = if known.ends_with_a_kill() { cheap_first } else { in_order };
-                    if done.send((at, play_at(*known, role, order))).is_err() {
+                    if done.send((at, cases.play_at(*known, role))).is_err() {
                         return;
                     }
                 }
@@ -49,24 +58,47 @@ pub(super) fn play_all(
     });
 }
 
-fn play_at(known: Known, role: Role, cases: &[(u64, &Arc<Scenario>)]) -> Vec<Seen> {
-    let world = World::measured(known.peer(role));
-    let mut all = Vec::with_capacity(cases.len());
-    for &(serial, scenario) in cases {
-        let result = match &world {
-            Ok(world) => {
-                let played = || world.play(scenario, Play { serial, salt: 0 });
-                catch_unwind(AssertUnwindSafe(played)).unwrap_or_else(|_| fault(scenario, "it panicked"))
+impl Cases<'_> {
+    /// What was seen, in the suite's order.
+    fn play_at(&self, known: Known, role: Role) -> Vec<Seen> {
+        let world = World::measured(known.peer(role));
+        let mut all: Vec<(u64, Seen)> = Vec::new();
+        for &(serial, scenario) in self.light.iter().chain(&self.heavy) {
+            let is_needed = match known {
+                Known::Mutant(mutant) => !scenario.is_heavy() || needs_heavy(mutant, &scenario.requirements, &all),
+                Known::Generated(mutation) => match (&self.reached, &world) {
+                    (Some(Ok(reached)), Ok(world)) => reached.may_differ(&mutation, world.calibration(), serial),
+                    _ => true,
+                },
+                Known::Reference | Known::Variant(_) | Known::Pair(..) => true,
+            };
+            if !is_needed {
+                continue;
             }
-            Err(why) => fault(scenario, why),
-        };
-        let is_kill = matches!(result.verdict, CaseVerdict::Fail | CaseVerdict::Warn);
-        all.push(seen(result));
-        if is_kill && known.ends_with_a_kill() {
-            break;
+            let result = match (&world, &self.reached) {
+                (Ok(world), None | Some(Ok(_))) => {
+                    let played = || world.play(scenario, Play { serial, salt: 0 });
+                    catch_unwind(AssertUnwindSafe(played)).unwrap_or_else(|_| fault(scenario, "it panicked"))
+                }
+                (Err(why), _) | (_, Some(Err(why))) => fault(scenario, why),
+            };
+            let is_kill = matches!(result.verdict, CaseVerdict::Fail | CaseVerdict::Warn);
+            all.push((serial, seen(result)));
+            if is_kill && matches!(known, Known::Generated(_)) {
+                break;
+            }
         }
+        all.sort_by_key(|(serial, _)| *serial);
+        all.into_iter().map(|(_, seen)| seen).collect()
     }
-    all
+}
+
+/// Whether the matrix could say something else if this heavy case were left out: it is about a rule that the mutant breaks, or the
+/// mutant would seem to be killed by no case, by one alone, or by all.
+fn needs_heavy(mutant: &Mutant, cites: &[String], so_far: &[(u64, Seen)]) -> bool {
+    let kills = so_far.iter().filter(|(_, seen)| seen.verdict == CaseVerdict::Fail).count();
+    let passed = so_far.iter().any(|(_, seen)| seen.verdict == CaseVerdict::Pass);
+    kills < 2 || !passed || cites.iter().any(|rule| mutant.rules().contains(&rule.as_str()))
 }
 
 fn fault(scenario: &Scenario, why: &str) -> CaseResult {

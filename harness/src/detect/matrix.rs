@@ -130,6 +130,24 @@ fn report_role(role: Role) -> ReportRole {
 
 fn notes(plan: &Plan) -> Vec<String> {
     let mut notes = Vec::new();
+    let about = |what: What, is_it: &dyn Fn(&Scenario) -> bool| {
+        let mut of_roles = plan.cases.iter().filter(|case| plan.roles.contains(&case.under_test));
+        plan.has(what) && of_roles.any(|case| is_it(case))
+    };
+    if about(What::Mutants, &Scenario::is_heavy) {
+        notes.push(
+            "A case with a thousand events or more was left out at a mutant whose rules it doesn't cite, if two other cases killed \
+             that one and another didn't."
+                .to_owned(),
+        );
+    }
+    if about(What::Generated, &|_| true) {
+        notes.push(
+            "At a generated mutant only those cases were played that reach its place in the table, until one killed it; elsewhere \
+             it is the reference."
+                .to_owned(),
+        );
+    }
     if !plan.is_whole() {
         notes.push("Only a part was played; what is said about the whole needs all of it.".to_owned());
     }

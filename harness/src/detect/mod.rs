@@ -8,6 +8,7 @@ mod equivalents;
 mod matrix;
 mod peers;
 mod plan;
+mod reached;
 mod repeated;
 
 pub use equivalents::{Entry, Equivalents};

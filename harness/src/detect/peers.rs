@@ -31,15 +31,21 @@ impl Known {
         if plan.has(What::Generated) {
             all.extend(mutations(role).into_iter().filter(|mutation| plan.fits(&name(mutation))).map(Self::Generated));
         }
-        let chosen: Vec<&Variant> = variants(role).iter().filter(|variant| plan.fits(variant.name())).collect();
+        let chosen: Vec<&'static Variant> = variants(role).iter().filter(|variant| plan.fits(variant.name())).collect();
         if plan.has(What::Variants) {
             all.extend(chosen.iter().copied().map(Self::Variant));
         }
         if plan.has(What::Pairs) {
-            for (at, one) in chosen.iter().enumerate() {
-                let others = chosen[at + 1..].iter().filter(|other| !one.excludes(other));
-                all.extend(others.map(|other| Self::Pair(one, other)));
+            let others = |at: usize, one: &'static Variant| {
+                let others = chosen.iter().skip(at + 1).filter(|other| !one.excludes(other));
+                others.map(move |other| Self::Pair(one, other))
+            };
+            let mut pairs: Vec<Self> = chosen.iter().enumerate().flat_map(|(at, one)| others(at, one)).collect();
+            if let Some(sample) = plan.sample {
+                fastrand::Rng::with_seed(plan.seed).shuffle(&mut pairs);
+                pairs.truncate(sample);
             }
+            all.extend(pairs);
         }
         all
     }
@@ -78,11 +84,6 @@ impl Known {
             Self::Variant(variant) => Some(variant.name().to_owned()),
             Self::Reference | Self::Pair(..) => None,
         }
-    }
-
-    /// Whether one kill is enough.
-    pub(super) fn ends_with_a_kill(self) -> bool {
-        matches!(self, Self::Generated(_))
     }
 }
 

@@ -43,7 +43,9 @@ pub struct Plan {
     pub suite_size: usize,
     /// How often the whole suite is played at the reference, each time in another order.
     pub repeat: u32,
-    /// What the orders are made of.
+    /// So many pairs of variants of each role; all if absent.
+    pub sample: Option<usize>,
+    /// What the orders and the sample are made of.
     pub seed: u64,
     /// How many threads play.
     pub jobs: usize,

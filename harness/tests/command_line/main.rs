@@ -11,6 +11,7 @@ mod contract;
 mod decoding;
 mod departing_peers;
 mod document;
+mod faults_and_freedoms;
 mod folder;
 mod judging;
 mod kept_documents;

@@ -79,6 +79,7 @@ pub(crate) async fn drive<S: AsyncRead + AsyncWrite>(
     let mut octets = vec![0; READ];
     let mut outgoing = Outgoing::new();
     let mut peer_closed = false;
+    let mut takes_nothing = false;
     // What there is to say at once.
     let mut next = side.handle(Happened::Woken, &mut outgoing);
     loop {
@@ -94,11 +95,14 @@ pub(crate) async fn drive<S: AsyncRead + AsyncWrite>(
         // In this order: a peer whose octets are here already was not silent.
         let happened = select! {
             biased;
-            written = outgoing.advance(&mut writer), if !outgoing.is_done() => match written {
+            written = outgoing.advance(&mut writer), if !outgoing.is_done() && !takes_nothing => match written {
                 Ok(()) => Happened::Woken,
-                Err(_) => Happened::PeerClosed,
+                Err(_) => {
+                    takes_nothing = true;
+                    Happened::PeerClosed
+                }
             },
-            // Once is enough: whoever goes on after the end of the stream would hear of nothing else.
+            // Once is enough, here and above: whoever goes on after the end of the stream would hear of nothing else.
             read = reader.read(&mut octets), if listens && !peer_closed => match read {
                 Ok(count @ 1..) => Happened::Octets(octets.get(..count).unwrap_or_default()),
                 Ok(0) | Err(_) => Happened::PeerClosed,

@@ -16,6 +16,7 @@ pub struct ClientMachine {
     state: State,
     deframer: Deframer,
     conversation: Conversation,
+    /// When octets last arrived, or when that was last too long ago.
     last_received: Duration,
     /// When octets last went either way, or when that was last too long ago.
     last_busy: Duration,
@@ -100,10 +101,11 @@ impl ClientMachine {
         if self.state == State::Closed {
             return;
         }
+        // Whatever the table does about it, the next wait begins.
         if self.silent_at() <= now {
+            self.last_received = now;
             self.step(Input::Silence, Matter::Nothing, server);
         } else if self.idle_at() <= now {
-            // Whatever the table does about it, the next interval begins.
             self.last_busy = now;
             self.step(Input::Idle, Matter::Nothing, server);
         }
@@ -157,6 +159,7 @@ impl ClientMachine {
             return;
         }
         let before = mem::replace(&mut self.state, transition.next);
+        self.conversation.state_changed();
         match self.state {
             State::Accepted => self.conversation.tell(Output::Accepted),
             State::Closed => {

@@ -1,6 +1,7 @@
 //! What both roles do with the messages that both send: PUBLISH, ACK, NACK, PING and PONG.
 
 use std::collections::{BTreeSet, VecDeque};
+use std::mem;
 
 use super::in_flight::InFlight;
 use super::{Effect, EventNumber, Input, Log, Outbox, Output};
@@ -28,13 +29,15 @@ pub(super) struct Conversation {
     in_flight: InFlight,
     /// The last of the outbox's events that was sent on this connection.
     last_sent: Option<EventNumber>,
+    /// The event that the connection's state was told of last: it is told of each once.
+    offered: Option<EventNumber>,
     outputs: VecDeque<Output>,
 }
 
 impl Conversation {
     /// Nothing was said; the first PUBLISH will have the id `first`.
     pub(super) fn new(first: MessageId) -> Self {
-        Self { in_flight: InFlight::new(first), last_sent: None, outputs: VecDeque::new() }
+        Self { in_flight: InFlight::new(first), last_sent: None, offered: None, outputs: VecDeque::new() }
     }
 
     pub(super) fn poll(&mut self) -> Option<Output> {
@@ -54,9 +57,16 @@ impl Conversation {
         self.last_sent
     }
 
-    /// Whether there is an event that this connection has not sent, and an id for it.
-    pub(super) fn has_event_waiting(&self, outbox: &Outbox) -> bool {
-        self.in_flight.has_room() && outbox.after(self.last_sent).is_some()
+    /// Whether there is an event that this connection has not sent, an id for it, and the state wasn't told of it yet.
+    pub(super) fn has_event_waiting(&mut self, outbox: &Outbox) -> bool {
+        let waiting = if self.in_flight.has_room() { outbox.after(self.last_sent) } else { None };
+        let number = waiting.map(|(number, _)| number);
+        mem::replace(&mut self.offered, number) != number && number.is_some()
+    }
+
+    /// Another state may do something else about the event that waits.
+    pub(super) fn state_changed(&mut self) {
+        self.offered = None;
     }
 
     /// What a message that both roles send is to the table. `None` for the others.

@@ -15,6 +15,7 @@ pub struct ServerMachine {
     table: Arc<Table>,
     state: State,
     deframer: Deframer,
+    /// When octets last arrived, or when that was last too long ago.
     last_received: Duration,
     conversation: Conversation,
 }
@@ -80,6 +81,8 @@ impl ServerMachine {
     /// Time has passed. Before the deadline nothing comes of it.
     pub fn tick(&mut self, now: Duration, client: &mut ClientRecord) {
         if self.deadline().is_some_and(|deadline| deadline <= now) {
+            // Whatever the table does about it, the next wait begins.
+            self.last_received = now;
             self.step(Input::Silence, Matter::Nothing, client);
         }
     }
@@ -134,6 +137,7 @@ impl ServerMachine {
             return;
         }
         self.state = transition.next;
+        self.conversation.state_changed();
         match self.state {
             State::Accepted => self.conversation.tell(Output::Accepted),
             State::Closed => self.conversation.tell(Output::Close { because: input }),

@@ -8,7 +8,7 @@ use super::effect::Effect::{
     Ack, CountDelivered, CountRefused, Deliver, KeepServerId, Nack, Ping, Pong, Publish, Record, Request, Respond,
 };
 use super::state::State::{Accepted, AwaitingRequest, AwaitingResponse, Closed};
-use super::{Effect, Finding, Input, Reply, State};
+use super::{Effect, Finding, Input, Places, Reply, State};
 use crate::wire::ResponseCode::{
     Connected, HelloNewClient, InstanceIdMismatch, Quarantined, UnsupportedApplicationVersion,
     UnsupportedProtocolVersion,
@@ -157,6 +157,7 @@ pub struct Transition<'t> {
 pub struct Table {
     rows: &'static [Row],
     changes: Vec<Change>,
+    watched: Option<Places>,
 }
 
 #[derive(Clone, Debug)]
@@ -171,13 +172,13 @@ impl Table {
     /// The transitions of a server.
     #[must_use]
     pub const fn server() -> Self {
-        Self { rows: SERVER, changes: Vec::new() }
+        Self { rows: SERVER, changes: Vec::new(), watched: None }
     }
 
     /// The transitions of a client.
     #[must_use]
     pub const fn client() -> Self {
-        Self { rows: CLIENT, changes: Vec::new() }
+        Self { rows: CLIENT, changes: Vec::new(), watched: None }
     }
 
     /// The rows, without the changes.
@@ -194,10 +195,21 @@ impl Table {
         self
     }
 
+    /// The same table, and the places of it that are looked up from now on, in it and its clones.
+    #[must_use]
+    pub fn watched(mut self) -> (Self, Places) {
+        let places = Places::default();
+        self.watched = Some(places.clone());
+        (self, places)
+    }
+
     /// What the state does on the input. The table has an entry for every state and input of its role; one of another
     /// role stays where it is and does nothing.
     #[must_use]
     pub fn transition(&self, state: State, input: Input) -> Transition<'_> {
+        if let Some(places) = &self.watched {
+            places.note(state, input);
+        }
         if let Some(change) = self.changes.iter().find(|change| (change.state, change.input) == (state, input)) {
             return Transition { next: change.next, effects: &change.effects };
         }
@@ -260,6 +272,15 @@ mod tests {
             assert_eq!(accepts, row.next == Accepted, "{row:?}");
             assert!(accepts || !row.effects.contains(&Record), "{row:?}");
         }
+    }
+
+    #[test]
+    fn a_watched_table_tells_the_places_that_were_looked_up() {
+        let (table, places) = Table::server().watched();
+        assert_eq!(table.transition(Accepted, Input::Ping), Table::server().transition(Accepted, Input::Ping));
+        let _ = table.clone().transition(Closed, Input::Pong);
+        assert_eq!(places.take(), [(Accepted, Input::Ping), (Closed, Input::Pong)].into());
+        assert!(places.take().is_empty());
     }
 
     #[test]

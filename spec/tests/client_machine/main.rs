@@ -9,3 +9,4 @@ mod malformed;
 mod messages;
 mod properties;
 mod side;
+mod wrong_tables;

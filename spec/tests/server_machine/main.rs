@@ -8,3 +8,4 @@ mod malformed;
 mod messages;
 mod properties;
 mod side;
+mod wrong_tables;

@@ -58,6 +58,7 @@ fn plan(typed: &Detect) -> Result<Plan, Failure> {
         suite_size,
         roles,
         repeat: typed.repeat,
+        sample: typed.sample,
         seed: typed.seed,
         jobs: typed.jobs.map_or_else(processors, usize::from),
         equivalents: Equivalents::built_in().map_err(Failure::ours)?,

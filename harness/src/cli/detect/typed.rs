@@ -41,7 +41,10 @@ pub(in crate::cli) struct Detect {
     /// Play the suite so many times at the reference, each time in another order and side by side at one server
     #[arg(long, value_name = "N", default_value_t = 1, value_parser = clap::value_parser!(u32).range(1..=100_000))]
     pub(super) repeat: u32,
-    /// What the orders of --repeat are made of; the same gives the same orders again
+    /// Only so many pairs of variants of each role, drawn by --seed
+    #[arg(long, value_name = "N")]
+    pub(super) sample: Option<usize>,
+    /// What the orders of --repeat and the --sample are made of; the same gives the same again
     #[arg(long, value_name = "SEED", default_value_t = 0)]
     pub(super) seed: u64,
     /// How many threads play; as many as there are processors unless given

@@ -97,7 +97,7 @@ fn connect(arrivals: Arrivals, guard: &Guard) -> impl Connect {
         guard.connects();
         let (ours, theirs) = duplex(PIPE);
         // A client whose connections nobody takes is refused.
-        match arrivals.try_send(Arrived::in_memory(Box::new(theirs))) {
+        match arrivals.try_send(Arrived::in_memory(Box::new(guard.watch(theirs)))) {
             Ok(()) => Ok(ours),
             Err(_) => Err(std::io::ErrorKind::ConnectionRefused.into()),
         }

@@ -14,6 +14,7 @@ use tokio::io::duplex;
 use super::super::servers::introduce;
 use super::super::timed;
 use super::certificates::{Certificates, SERVER_NAME};
+use super::guard::Guard;
 use super::world::{INTERVAL, PIPE, Play, World};
 use crate::connection::{MemoryDial, Reach, Stream, Transcript};
 use crate::player::{Calibration, Played, Reached, Seat, default_event, measure};
@@ -28,18 +29,19 @@ impl World {
         behaviour: &Behaviour,
         scenario: &Scenario,
         play: Play,
+        guard: &Guard,
     ) -> Result<Option<Played>, String> {
         let server = self.start(behaviour).await?;
         let setting = self.setting(self.target.server_instance_id, Adapter::BuiltIn(server.control()), play);
-        let main = self.seat(&server, scenario.client.name());
+        let main = self.seat(&server, scenario.client.name(), guard);
         let main = main.ok_or_else(|| format!("no `{}` client", scenario.client.name()))?;
-        Ok(timed(scenario, &setting, main, self.seat(&server, "known/2")).await)
+        Ok(timed(scenario, &setting, main, self.seat(&server, "known/2", guard)).await)
     }
 
     /// `None` if it isn't accepted, or doesn't answer.
-    pub(super) async fn measure_server(&self, behaviour: &Behaviour) -> Option<Calibration> {
+    pub(super) async fn measure_server(&self, behaviour: &Behaviour, guard: &Guard) -> Option<Calibration> {
         let server = self.start(behaviour).await.ok()?;
-        let seat = self.seat(&server, "known")?;
+        let seat = self.seat(&server, "known", guard)?;
         let patience = Calibration::default().patience();
         let connection = seat.open("contact", patience, Some(INTERVAL), Transcript::begin(Role::Server)).await.ok()?;
         let begun = tokio::time::Instant::now();
@@ -60,17 +62,17 @@ impl World {
     }
 
     /// The seat of a client of the target's, or of one that its certificate must keep out.
-    pub(super) fn seat(&self, server: &Shared, name: &str) -> Option<Seat> {
+    pub(super) fn seat(&self, server: &Shared, name: &str, guard: &Guard) -> Option<Seat> {
         if let Some(fixture) = stranger(name) {
-            return self.seat_of_stranger(server, fixture);
+            return self.seat_of_stranger(server, fixture, guard);
         }
         let identity = self.target.identities.iter().find(|identity| identity.name == name)?;
-        let (server, client) = (Arc::clone(server), name.to_owned());
+        let (server, client, guard) = (Arc::clone(server), name.to_owned(), guard.clone());
         let open = move || -> Stream {
             let (ours, theirs) = duplex(PIPE);
             // A client that the server doesn't know is turned away: its end of the stream is dropped.
             let _ = server.serve_stream(theirs, &client);
-            Box::new(ours)
+            Box::new(guard.watch(ours))
         };
         Some(Seat {
             name: identity.name.clone(),
@@ -80,14 +82,14 @@ impl World {
         })
     }
 
-    fn seat_of_stranger(&self, server: &Shared, fixture: Fixture) -> Option<Seat> {
+    fn seat_of_stranger(&self, server: &Shared, fixture: Fixture, guard: &Guard) -> Option<Seat> {
         let certificates = Certificates::made().ok()?;
-        let (server, shown) = (Arc::clone(server), certificates.server.clone());
+        let (server, shown, guard) = (Arc::clone(server), certificates.server.clone(), guard.clone());
         let open = move || -> Stream {
             let (ours, theirs) = duplex(PIPE);
             // Credentials that were made up for it can be used; else the other end is dropped, as that of a client that is turned away.
             let _ = server.serve_stream_over_tls(theirs, shown.clone());
-            Box::new(ours)
+            Box::new(guard.watch(ours))
         };
         let name = ServerName::try_from(SERVER_NAME).ok()?;
         Some(Seat {

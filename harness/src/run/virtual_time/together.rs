@@ -8,6 +8,7 @@ use sinkcheck_reports::document::{CaseResult, CaseVerdict, Reason};
 use tokio::task::JoinSet;
 
 use super::super::{fault, judged, timed};
+use super::guard::Guard;
 use super::world::{Play, World, runtime};
 use super::{Peer, server};
 use crate::judge::unplayed;
@@ -35,7 +36,7 @@ impl World {
         cases: &[(Arc<Scenario>, Play)],
         side_by_side: usize,
     ) -> Vec<CaseResult> {
-        let control = server.control();
+        let (control, guard) = (server.control(), Guard::default());
         let mut free: Vec<&str> = self.target.identities.iter().map(|identity| identity.name.as_str()).collect();
         let mut waiting: VecDeque<_> = cases.iter().cloned().collect();
         let mut running = JoinSet::new();
@@ -48,8 +49,10 @@ impl World {
                 let main = if server::stranger(own).is_some() { Some(own) } else { take(&mut free, own) };
                 let other = if wants_another(&scenario) { take(&mut free, "known") } else { None };
                 let setting = self.setting(self.target.server_instance_id, Adapter::BuiltIn(control.clone()), play);
-                let seats =
-                    (main.and_then(|name| self.seat(server, name)), other.and_then(|name| self.seat(server, name)));
+                let seats = (
+                    main.and_then(|name| self.seat(server, name, &guard)),
+                    other.and_then(|name| self.seat(server, name, &guard)),
+                );
                 let names = [main, other].map(|name| name.map(str::to_owned));
                 running.spawn(async move {
                     let played = match seats {

@@ -63,7 +63,7 @@ impl World {
                 biased;
                 measured = async {
                     match &world.peer {
-                        Peer::Server(behaviour) => world.measure_server(behaviour).await,
+                        Peer::Server(behaviour) => world.measure_server(behaviour, &guard).await,
                         Peer::Client(behaviour) => world.measure_client(behaviour, &guard).await,
                     }
                 } => measured,
@@ -77,6 +77,11 @@ impl World {
     /// What the suite has to know of the peer.
     pub fn target(&self) -> &Target {
         &self.target
+    }
+
+    /// What was measured of the peer.
+    pub fn calibration(&self) -> Calibration {
+        self.calibration
     }
 
     /// Plays a case. Blocks, for milliseconds.
@@ -99,7 +104,7 @@ impl World {
         let guard = Guard::default();
         let played = async {
             match &self.peer {
-                Peer::Server(behaviour) => self.with_server(behaviour, scenario, play).await,
+                Peer::Server(behaviour) => self.with_server(behaviour, scenario, play, &guard).await,
                 Peer::Client(behaviour) => self.with_client(behaviour, scenario, play, &guard).await,
             }
         };

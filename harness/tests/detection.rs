@@ -1,0 +1,14 @@
+//! What the suite detects, as a snapshot: which rules have mutants, who kills each, and who survives is reviewed as a diff.
+
+/// `.ci/detect` plays it, in a release build: without one it takes half an hour.
+#[test]
+#[ignore = "`.ci/detect` plays the suite at all mutants, and hands the matrix over"]
+fn the_matrix_is_as_reviewed() {
+    let file = std::env::var_os("SINKCHECK_MATRIX").expect("SINKCHECK_MATRIX names the file that `.ci/detect` made");
+    let page = std::fs::read_to_string(&file).expect("a page");
+    let mut settings = insta::Settings::clone_current();
+    settings.set_snapshot_path("../../reports/snapshots");
+    settings.set_prepend_module_to_snapshot(false);
+    settings.set_omit_expression(true);
+    settings.bind(|| insta::assert_snapshot!("detection", page));
+}
