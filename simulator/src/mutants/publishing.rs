@@ -374,7 +374,7 @@ pub(super) const FAULTS: &[Fault] = &[
         Always(&[Received(When::Always, |_, content| {
             let rest = content.get(2..).filter(|_| is_nack(content))?;
             let (length, octets) = content::varint(rest)?;
-            (rest.len() as u64 == length + octets as u64).then(|| vec![Act::Machine(MALFORMED.to_vec())])
+            (rest.len() as u64 == length.saturating_add(octets as u64)).then(|| vec![Act::Machine(MALFORMED.to_vec())])
         })]),
         "It takes a NACK without a human_message for malformed.",
     )
