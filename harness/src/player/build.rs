@@ -334,7 +334,7 @@ impl Builder<'_> {
             "unsupported_version" => {
                 Halt::Lacks("an application version that the server doesn't support (`application_version.unsupported` in the target file)".to_owned())
             }
-            _ => Halt::Fault(format!("${name} has no value")),
+            _ => Halt::Unset(name.to_owned()),
         })
     }
 }

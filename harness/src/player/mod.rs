@@ -311,9 +311,18 @@ enum Claim {
 
 /// How a step ended that did not go as it should.
 enum Halt {
-    Broken { rule: Option<String>, expected: String, observed: String },
-    CantTell { code: &'static str, message: String },
+    Broken {
+        rule: Option<String>,
+        expected: String,
+        observed: String,
+    },
+    CantTell {
+        code: &'static str,
+        message: String,
+    },
     Lacks(String),
+    /// A name that no step has given a value.
+    Unset(String),
     Fault(String),
 }
 
@@ -425,6 +434,9 @@ impl Player<'_> {
             }
             Halt::CantTell { code, message } => Stop::CantTell { code, message, line },
             Halt::Lacks(what) => Stop::Lacks { what, line },
+            // The step that would have given it found a SHOULD broken, and without it the case can't go on.
+            Halt::Unset(_) if !self.findings.is_empty() => Stop::Broken,
+            Halt::Unset(name) => Stop::Fault(format!("${name} has no value")),
             Halt::Fault(what) => Stop::Fault(what),
         }
     }

@@ -102,6 +102,7 @@ impl Halt {
             Self::Broken { expected, observed, .. } => format!("expected {expected}, observed {observed}"),
             Self::CantTell { message, .. } => message,
             Self::Lacks(what) => format!("it lacks {what}"),
+            Self::Unset(name) => format!("${name} has no value"),
             Self::Fault(what) => what,
         }
     }

@@ -51,6 +51,8 @@ impl DetectionBuilder {
         self.count(seen);
         let generated = &mut self.matrix.generated;
         generated.played += 1;
+        let errors = seen.iter().filter(|seen| seen.verdict == CaseVerdict::Error);
+        generated.errors.extend(errors.map(|seen| format!("{name} {}: {}", seen.case, seen.what)));
         let killed = seen.iter().any(|seen| matches!(seen.verdict, CaseVerdict::Fail | CaseVerdict::Warn));
         match (killed, equivalent) {
             (true, false) => generated.killed += 1,

@@ -78,6 +78,9 @@ fn matrix(role: &RoleMatrix, out: &mut dyn Write) -> io::Result<()> {
         for name in &generated.survivors {
             writeln!(out, "- **survived**: `{name}`")?;
         }
+        for error in &generated.errors {
+            writeln!(out, "- **sinkcheck failed**: {}", cell(error))?;
+        }
         for entry in &generated.equivalent {
             writeln!(out, "- {} equivalent: {}", entry.mutants.len(), cell(&entry.reason))?;
         }

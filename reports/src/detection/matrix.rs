@@ -104,6 +104,9 @@ pub struct Generated {
     pub killed_equivalents: Vec<String>,
     /// Patterns of the list of equivalents that fit nothing.
     pub stale: Vec<String>,
+    /// Mutants at which the harness itself failed, with the case and why.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub errors: Vec<String>,
 }
 
 /// Generated mutants that nobody can tell from the reference.

@@ -144,6 +144,9 @@ fn generated(page: &mut Page<'_>, name: &str, role: &RoleMatrix) -> io::Result<(
             (PLAIN, "  is in the list of equivalents and fits nothing"),
         ])?;
     }
+    for error in &generated.errors {
+        page.paragraph(&[(BAD, "sinkcheck failed at ")], PLAIN, error)?;
+    }
     for entry in &generated.equivalent {
         let count = entry.mutants.len().to_string();
         page.paragraph(&[(PLAIN, "  "), (PLAIN, &count), (PLAIN, "  ")], FAINT, &entry.reason)?;
