@@ -133,6 +133,7 @@ impl Player<'_> {
                 if let Some(halt) = self.no_frame(on) {
                     return Err(halt);
                 }
+                self.note_in_flight();
                 if wants_publish(pattern) && self.sends_one_at_a_time(on) {
                     let what = "a peer that publishes its next event before the last one is answered";
                     return Err(Halt::Lacks(what.to_owned()));
@@ -275,7 +276,7 @@ impl Player<'_> {
     /// An event of the peer's waits for its answer, and never were there more than one that did: it may rightly wait with the next.
     fn sends_one_at_a_time(&self, on: &str) -> bool {
         let waits = self.connections.get(on).is_some_and(|link| link.connection.inbox().oracle.in_flight() == 1);
-        waits && self.connections.values().all(|link| link.connection.inbox().most_in_flight <= 1)
+        waits && self.most_in_flight <= 1
     }
 
     /// The peer sends without end, so that nobody reads on.
