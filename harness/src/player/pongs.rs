@@ -75,6 +75,8 @@ impl Player<'_> {
         accepted.map_err(|halt| halt.in_words())?;
         let patience = self.setting.patience();
         let link = self.connections.get(CONTROL).ok_or_else(|| no_connection(CONTROL).in_words())?;
+        // A PING of the peer's own is not answered: a PONG behind ours could be an answer to it.
+        link.connection.mute();
         let fields = default_event(&self.setting.target, EventClass::Accepted);
         if let Some(event) = fields.and_then(|fields| Event::new(fields).ok()) {
             let publish = Message::from(Publish { message_id: MessageId::ZERO, event }).to_frame();
@@ -84,7 +86,6 @@ impl Player<'_> {
             };
             link.connection.wait(Instant::now() + patience, answered).await;
         }
-        link.connection.mute();
         let interval = self.setting.target.keepalive_interval;
         let watched = interval.map_or(WATCHED_UNKNOWN, |interval| interval.mul_f64(WATCHED));
         link.connection
