@@ -67,7 +67,11 @@ impl Plan {
 
     /// The names of all mutants and variants of these kinds and roles.
     pub fn names_of_peers(&self) -> Vec<String> {
-        let unlimited = Self { names: Vec::new(), ..self.clone() };
+        let mut unlimited = Self { names: Vec::new(), ..self.clone() };
+        // Pairs go by the names of their variants.
+        if unlimited.has(What::Pairs) {
+            unlimited.what.insert(What::Variants);
+        }
         self.roles.iter().flat_map(|&role| Known::of(&unlimited, role)).filter_map(Known::name).collect()
     }
 
