@@ -42,7 +42,7 @@ fn document(role: Role) -> Document {
         let (_stop, stopped) = watch::channel(false);
         let mut builder = DocumentBuilder::new();
         builder.apply(&started(&target, &scenarios, scenarios.len()));
-        let run = tokio::spawn(Run::new(target, scenarios, Options { jobs: 24 }, events, stopped).play());
+        let run = tokio::spawn(Run::new(target, scenarios, Options { jobs: 12 }, events, stopped).play());
         while let Some(event) = come.recv().await {
             builder.apply(&event);
         }

@@ -20,7 +20,7 @@ const SAMPLE: u32 = 16;
 const SAMPLE_TIME: Duration = Duration::from_secs(5);
 
 /// No loop takes longer.
-const LONGEST_LOOP: Duration = Duration::from_secs(60);
+const LONGEST_LOOP: Duration = Duration::from_secs(120);
 
 /// How long the peer has at least to close its end when we have closed ours.
 const LINGER: Duration = Duration::from_millis(250);
