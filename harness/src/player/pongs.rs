@@ -1,6 +1,7 @@
 //! PONGs too many. A PONG may come at any time, so one that answers nothing proves nothing by itself: the peer may be one that
 //! sends some of its own accord. Before a rule counts as broken for such a PONG alone, it is looked at whether the peer is: a
-//! connection is watched on which nothing asks for a PONG, be it rightly or not.
+//! connection is watched on which nothing asks for a PONG, be it rightly or not. Not even a PING of the peer's is answered there: a PONG
+//! that came behind ours could be an answer to it.
 
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
@@ -65,7 +66,7 @@ impl Player<'_> {
         }
     }
 
-    /// Whether the target sends a PONG on a connection on which nothing asks for one.
+    /// Whether the target sends a PONG on a connection on which nothing asks for one, and on which nothing but one event is sent.
     async fn pongs_unasked(&mut self) -> Result<bool, String> {
         self.is_control = true;
         let accepted = match self.setting.target.role {
@@ -84,7 +85,6 @@ impl Player<'_> {
             };
             link.connection.wait(Instant::now() + patience, answered).await;
         }
-        link.connection.mute();
         let interval = self.setting.target.keepalive_interval;
         let watched = interval.map_or(WATCHED_UNKNOWN, |interval| interval.mul_f64(WATCHED));
         link.connection
