@@ -1,6 +1,6 @@
 //! What the suite detects, as a snapshot: which rules have mutants, who kills each, and who survives is reviewed as a diff.
 
-/// `.ci/detect` plays it, in a release build: without one it takes half an hour.
+/// `.ci/detect` plays it, in a release build: in another it takes far too long.
 #[test]
 #[ignore = "`.ci/detect` plays the suite at all mutants, and hands the matrix over"]
 fn the_matrix_is_as_reviewed() {

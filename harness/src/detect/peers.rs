@@ -76,13 +76,14 @@ impl Known {
         }
     }
 
-    /// Its name; none for the reference and for pairs.
-    pub(super) fn name(self) -> Option<String> {
+    /// Its name; both for a pair, none for the reference.
+    pub(super) fn names(self) -> Vec<String> {
         match self {
-            Self::Mutant(mutant) => Some(mutant.name().to_owned()),
-            Self::Generated(mutation) => Some(name(&mutation)),
-            Self::Variant(variant) => Some(variant.name().to_owned()),
-            Self::Reference | Self::Pair(..) => None,
+            Self::Reference => Vec::new(),
+            Self::Mutant(mutant) => vec![mutant.name().to_owned()],
+            Self::Generated(mutation) => vec![name(&mutation)],
+            Self::Variant(variant) => vec![variant.name().to_owned()],
+            Self::Pair(one, other) => vec![one.name().to_owned(), other.name().to_owned()],
         }
     }
 }

@@ -67,12 +67,8 @@ impl Plan {
 
     /// The names of all mutants and variants of these kinds and roles.
     pub fn names_of_peers(&self) -> Vec<String> {
-        let mut unlimited = Self { names: Vec::new(), ..self.clone() };
-        // Pairs go by the names of their variants.
-        if unlimited.has(What::Pairs) {
-            unlimited.what.insert(What::Variants);
-        }
-        self.roles.iter().flat_map(|&role| Known::of(&unlimited, role)).filter_map(Known::name).collect()
+        let unlimited = Self { names: Vec::new(), sample: None, ..self.clone() };
+        self.roles.iter().flat_map(|&role| Known::of(&unlimited, role)).flat_map(Known::names).collect()
     }
 
     pub(super) fn has(&self, what: What) -> bool {

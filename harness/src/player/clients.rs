@@ -66,6 +66,7 @@ impl Player<'_> {
             let mut inbox = connection.inbox();
             inbox.wanted.clone_from(&self.wanted);
             inbox.is_waiting = self.scenario.silent;
+            inbox.mute = self.is_control;
             inbox.holds_events = self.scenario.publishes > 0;
         }
         self.connections.insert(on.to_owned(), Link::new(connection));

@@ -1,6 +1,7 @@
 //! PONGs too many. A PONG may come at any time, so one that answers nothing proves nothing by itself: the peer may be one that
 //! sends some of its own accord. Before a rule counts as broken for such a PONG alone, it is looked at whether the peer is: a
-//! connection is watched on which nothing asks for a PONG, be it rightly or not.
+//! connection is watched on which nothing asks for a PONG, be it rightly or not. Not even a PING of the peer's is answered there: a PONG
+//! that came behind ours could be an answer to it.
 
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
@@ -65,7 +66,7 @@ impl Player<'_> {
         }
     }
 
-    /// Whether the target sends a PONG on a connection on which nothing asks for one.
+    /// Whether the target sends a PONG on a connection on which nothing asks for one, and on which nothing but one event is sent.
     async fn pongs_unasked(&mut self) -> Result<bool, String> {
         self.is_control = true;
         let accepted = match self.setting.target.role {
@@ -75,8 +76,6 @@ impl Player<'_> {
         accepted.map_err(|halt| halt.in_words())?;
         let patience = self.setting.patience();
         let link = self.connections.get(CONTROL).ok_or_else(|| no_connection(CONTROL).in_words())?;
-        // A PING of the peer's own is not answered: a PONG behind ours could be an answer to it.
-        link.connection.mute();
         let fields = default_event(&self.setting.target, EventClass::Accepted);
         if let Some(event) = fields.and_then(|fields| Event::new(fields).ok()) {
             let publish = Message::from(Publish { message_id: MessageId::ZERO, event }).to_frame();

@@ -23,6 +23,7 @@ impl Player<'_> {
             Ok(connection) => {
                 connection.inbox().wanted.clone_from(&self.wanted);
                 connection.inbox().is_waiting = self.scenario.silent;
+                connection.inbox().mute = self.is_control;
                 self.connections.insert(on.to_owned(), Link::new(connection));
                 self.connected_before = true;
                 Ok(())
