@@ -1,4 +1,4 @@
-//! Faults in what a server does after its answer, and in what one connection does to others.
+//! Faults in what a server does after its answer, and in whom it trusts.
 
 use std::time::Duration;
 
@@ -15,7 +15,7 @@ use super::fault::{Fault, Need, SERVER, fault};
 use super::handshake::{BOTH_OTHER, ELSEWHERE, NO_RECORD, OTHER, WIPED, on};
 use crate::deviation::Change::{Knob, Received, Row, Sent};
 use crate::deviation::content::{self, PUBLISH, RESPONSE};
-use crate::deviation::{Act, Closing, Harm, Takeover, Trust, When};
+use crate::deviation::{Act, Closing, Takeover, Trust, When};
 
 const ALWAYS: When = When::Always;
 const ADAPTER: &[Need] = &[Need::Adapter];
@@ -231,36 +231,6 @@ pub(super) const FAULTS: &[Fault] = &[
         &["keepalive.pong-not-answered"],
         Always(&[Row(AwaitingRequest, Input::Pong, AwaitingRequest, &[Pong])]),
         "It answers a PONG that comes before the request.",
-    ),
-    fault(
-        "bad-input-drops-others",
-        SERVER,
-        &["isolation.bad-input-harms-no-other"],
-        Always(&[Knob(|knobs| knobs.malformed = Harm::DropsOthers)]),
-        "It drops all connections when there is malformed content on one.",
-    )
-    .needs(&[Need::OtherClient]),
-    fault(
-        "bad-input-ends-accepting",
-        SERVER,
-        &["isolation.accepts-after-bad-input"],
-        Always(&[Knob(|knobs| knobs.malformed = Harm::AcceptsNoMore)]),
-        "It accepts no more connections once there was malformed content on one.",
-    ),
-    fault(
-        "sudden-end-drops-others",
-        SERVER,
-        &["isolation.sudden-end-harms-no-other"],
-        Always(&[Knob(|knobs| knobs.sudden_end = Harm::DropsOthers)]),
-        "It drops all connections when one ends within a frame.",
-    )
-    .needs(&[Need::OtherClient]),
-    fault(
-        "sudden-end-ends-accepting",
-        SERVER,
-        &["isolation.accepts-after-sudden-end"],
-        Always(&[Knob(|knobs| knobs.sudden_end = Harm::AcceptsNoMore)]),
-        "It accepts no more connections once one has ended within a frame.",
     ),
     fault(
         "no-certificate-needed",

@@ -10,6 +10,7 @@ mod fault;
 mod framing;
 mod handshake;
 mod introduction;
+mod isolation;
 mod keepalive;
 mod layout;
 mod malformed;

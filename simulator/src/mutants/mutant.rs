@@ -6,8 +6,8 @@ use sinkcheck_spec::catalogue::{Role, catalogue};
 
 use super::fault::{Fault, How};
 use super::{
-    Need, closing, coming_back, events, framing, handshake, introduction, keepalive, layout, malformed, messages,
-    numbers, publishing, records, rejections, tolerant,
+    Need, closing, coming_back, events, framing, handshake, introduction, isolation, keepalive, layout, malformed,
+    messages, numbers, publishing, records, rejections, tolerant,
 };
 use crate::deviation::{Change, When};
 
@@ -79,6 +79,7 @@ const SECTIONS: &[&[Fault]] = &[
     records::FAULTS,
     rejections::FAULTS,
     closing::FAULTS,
+    isolation::FAULTS,
     introduction::FAULTS,
     coming_back::FAULTS,
     events::FAULTS,
