@@ -66,7 +66,8 @@ impl Player<'_> {
         }
     }
 
-    /// Whether the target sends a PONG on a connection on which nothing asks for one, and on which nothing but one event is sent.
+    /// Whether the target sends a PONG on a connection on which nothing asks for one: nothing is sent there but two events,
+    /// one that it accepts and one that it refuses.
     async fn pongs_unasked(&mut self) -> Result<bool, String> {
         self.is_control = true;
         let accepted = match self.setting.target.role {
@@ -76,12 +77,14 @@ impl Player<'_> {
         accepted.map_err(|halt| halt.in_words())?;
         let patience = self.setting.patience();
         let link = self.connections.get(CONTROL).ok_or_else(|| no_connection(CONTROL).in_words())?;
-        let fields = default_event(&self.setting.target, EventClass::Accepted);
-        if let Some(event) = fields.and_then(|fields| Event::new(fields).ok()) {
-            let publish = Message::from(Publish { message_id: MessageId::ZERO, event }).to_frame();
+        let classes = [(MessageId::ZERO, EventClass::Accepted), (MessageId::ZERO.next(), EventClass::Rejected)];
+        for (answers, (message_id, class)) in (1..).zip(classes) {
+            let fields = default_event(&self.setting.target, class);
+            let Some(event) = fields.and_then(|fields| Event::new(fields).ok()) else { continue };
+            let publish = Message::from(Publish { message_id, event }).to_frame();
             let _ = link.connection.send(vec![publish], Duration::ZERO, patience).await;
             let answered = |inbox: &mut crate::connection::Inbox| {
-                (!inbox.answers.is_empty() || inbox.closed.is_some()).then_some(())
+                (inbox.answers.len() >= answers || inbox.closed.is_some()).then_some(())
             };
             link.connection.wait(Instant::now() + patience, answered).await;
         }

@@ -53,12 +53,12 @@ impl DetectionBuilder {
         generated.played += 1;
         let errors = seen.iter().filter(|seen| seen.verdict == CaseVerdict::Error);
         generated.errors.extend(errors.map(|seen| format!("{name} {}: {}", seen.case, seen.what)));
-        let killed = seen.iter().any(|seen| matches!(seen.verdict, CaseVerdict::Fail | CaseVerdict::Warn));
-        match (killed, equivalent) {
-            (true, false) => generated.killed += 1,
-            (true, true) => generated.killed_equivalents.push(name.to_owned()),
-            (false, false) => generated.survivors.push(name.to_owned()),
-            (false, true) => {}
+        let killer = seen.iter().find(|seen| matches!(seen.verdict, CaseVerdict::Fail | CaseVerdict::Warn));
+        match (killer, equivalent) {
+            (Some(_), false) => generated.killed += 1,
+            (Some(killer), true) => generated.killed_equivalents.push(fault(name, killer)),
+            (None, false) => generated.survivors.push(name.to_owned()),
+            (None, true) => {}
         }
     }
 
@@ -198,13 +198,17 @@ fn note(innocents: &mut Innocents, peer: &str, seen: &[Seen]) {
             CaseVerdict::Inconclusive | CaseVerdict::Error => &mut innocents.inconclusive,
             _ => continue,
         };
-        list.push(Fault {
-            peer: peer.to_owned(),
-            case: seen.case.clone(),
-            verdict: seen.verdict,
-            blamed: seen.blamed.clone(),
-            what: seen.what.clone(),
-        });
+        list.push(fault(peer, seen));
+    }
+}
+
+fn fault(peer: &str, seen: &Seen) -> Fault {
+    Fault {
+        peer: peer.to_owned(),
+        case: seen.case.clone(),
+        verdict: seen.verdict,
+        blamed: seen.blamed.clone(),
+        what: seen.what.clone(),
     }
 }
 

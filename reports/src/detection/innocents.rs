@@ -27,10 +27,10 @@ pub struct Variant {
     pub freedoms: Vec<String>,
 }
 
-/// A case that held something against a peer that does nothing wrong, or could not tell.
+/// A case that held something against a peer that does nothing wrong, so far as we know, or could not tell.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Fault {
-    /// The peer: the reference, a variant, or two.
+    /// The peer: the reference, a variant, or two, or a mutant that is said to be equivalent to the reference.
     pub peer: String,
     /// The case's id.
     pub case: String,

@@ -78,6 +78,13 @@ fn matrix(role: &RoleMatrix, out: &mut dyn Write) -> io::Result<()> {
         for name in &generated.survivors {
             writeln!(out, "- **survived**: `{name}`")?;
         }
+        for killed in &generated.killed_equivalents {
+            let by = format!("{} blamed {}: {}", killed.case, killed.blamed.join(", "), killed.what);
+            writeln!(out, "- **said to be equivalent and killed**: `{}`; {}", killed.peer, cell(&by))?;
+        }
+        for stale in &generated.stale {
+            writeln!(out, "- **in the list of equivalents and fits nothing**: `{stale}`")?;
+        }
         for error in &generated.errors {
             writeln!(out, "- **sinkcheck failed**: {}", cell(error))?;
         }

@@ -1,6 +1,7 @@
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+use super::Fault;
 use crate::document::{CaseVerdict, Level};
 
 /// A mutant and what became of it.
@@ -100,8 +101,8 @@ pub struct Generated {
     pub equivalent: Vec<Equivalents>,
     /// Those that were neither killed nor are known to be equivalent.
     pub survivors: Vec<String>,
-    /// Those that are said to be equivalent and were killed.
-    pub killed_equivalents: Vec<String>,
+    /// Those that are said to be equivalent and were killed, each with the case that did it.
+    pub killed_equivalents: Vec<Fault>,
     /// Patterns of the list of equivalents that fit nothing.
     pub stale: Vec<String>,
     /// Mutants at which the harness itself failed, with the case and why.

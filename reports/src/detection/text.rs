@@ -132,9 +132,11 @@ fn generated(page: &mut Page<'_>, name: &str, role: &RoleMatrix) -> io::Result<(
         page.line(&[
             (BAD, BAD_MARK),
             (PLAIN, " "),
-            (STRONG, killed),
+            (STRONG, &killed.peer),
             (PLAIN, "  is said to be equivalent and was killed"),
         ])?;
+        let by = format!("by {}, which blamed {}: {}", killed.case, killed.blamed.join("  "), killed.what);
+        page.paragraph(&[(PLAIN, "      ")], FAINT, &by)?;
     }
     for stale in &generated.stale {
         page.line(&[
@@ -223,7 +225,7 @@ fn figures(page: &mut Page<'_>, detection: &Detection) -> io::Result<()> {
     }
     if figures.musts_exercised > 0 {
         line(
-            "MUST rules",
+            "MUSTs",
             format!(
                 "{} of {} exercised, {} that nobody outside can see",
                 figures.musts_exercised, figures.musts, figures.musts_unobservable

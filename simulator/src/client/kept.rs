@@ -13,7 +13,7 @@ use tokio::sync::{Notify, watch};
 
 use super::ClientConfig;
 use super::state::{Identity, Store};
-use crate::deviation::{Knobs, Origin};
+use crate::deviation::{Knobs, LeftBehind, Origin};
 
 /// Takes each event that the client's application takes, before it is ACKed. An error ends the client: it can't say that
 /// it has what it hasn't.
@@ -49,6 +49,8 @@ pub(crate) struct Inner {
     pub(crate) life: u64,
     /// How many connections this client has had, over its lives.
     pub(crate) connections: u64,
+    /// What the last of them has left for the next.
+    pub(crate) left_behind: LeftBehind,
     wiped_keeps_id: bool,
     described: Identity,
     /// How many lines of an events file have been taken.
@@ -83,6 +85,7 @@ impl Kept {
             record,
             life: 0,
             connections: 0,
+            left_behind: LeftBehind::default(),
             wiped_keeps_id: knobs.wiped_keeps_id,
             described,
             lines,
@@ -249,7 +252,7 @@ impl Inner {
     }
 
     /// Whose connection begins now.
-    pub(crate) fn origin(&self, now: Duration, interval: Duration) -> Origin {
+    pub(crate) fn origin(&mut self, now: Duration, interval: Duration) -> Origin {
         Origin {
             now,
             interval,
@@ -259,6 +262,7 @@ impl Inner {
             recorded_for_others: Vec::new(),
             is_quarantined: false,
             server: self.record.server_instance_id.map(|id| id.0),
+            left_behind: mem::take(&mut self.left_behind),
         }
     }
 

@@ -98,6 +98,9 @@ impl Session<'_> {
                     },
                     Output::Close { because } => {
                         self.seen.because = Some(Disconnection::Because(because));
+                        if let Some(left) = tap.as_ref().and_then(|tap| tap.left_behind(self.knobs.harm(because))) {
+                            inner.left_behind = left;
+                        }
                         if self.knobs.end_forgets && !self.seen.accepted {
                             inner.record.server_instance_id = None;
                         }

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use sinkcheck_spec::machine::Timers;
+use sinkcheck_spec::machine::{Input, Timers};
 use sinkcheck_spec::wire::MessageId;
 
 /// What changes set. By default a peer is the reference.
@@ -38,9 +38,9 @@ pub(crate) struct Knobs {
     pub(crate) redelivery: Redelivery,
     /// A server: when a newer connection of a client takes over.
     pub(crate) takeover: Takeover,
-    /// A server: what malformed content on one connection does to others.
+    /// What malformed content on one connection does to others.
     pub(crate) malformed: Harm,
-    /// A server: what an end within a frame does to others.
+    /// What an end within a frame does to others.
     pub(crate) sudden_end: Harm,
     /// Over TLS: whom it takes for whom it should be.
     pub(crate) trust: Trust,
@@ -136,10 +136,34 @@ pub(crate) enum Harm {
     /// Nothing.
     #[default]
     Nothing,
-    /// All others are dropped.
+    /// A server: all others are dropped.
     DropsOthers,
-    /// No more are accepted.
+    /// A server: no more are accepted.
     AcceptsNoMore,
+    /// The octets that were no whole frame yet are read on the next one.
+    FrameGoesOn,
+    /// A client: the next one is haunted, whatever that is.
+    HauntsNext,
+}
+
+/// What a connection has left behind for the next one.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct LeftBehind {
+    /// Octets that were no whole frame yet.
+    pub(crate) octets: Vec<u8>,
+    /// Whether the next one is haunted.
+    pub(crate) haunts: bool,
+}
+
+impl Knobs {
+    /// What the end of a connection, for this reason, does to others.
+    pub(crate) fn harm(&self, because: Input) -> Harm {
+        match because {
+            Input::Malformed => self.malformed,
+            Input::PeerClosedWithinFrame => self.sudden_end,
+            _ => Harm::Nothing,
+        }
+    }
 }
 
 /// Whom a peer takes for whom it should be, over TLS.

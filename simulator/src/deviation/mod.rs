@@ -28,7 +28,7 @@ use sinkcheck_spec::machine::Table;
 
 pub(crate) use assembly::Framing;
 pub(crate) use change::{Act, Change, When};
-pub(crate) use knobs::{Closing, Delay, Harm, Knobs, Order, Redelivery, Takeover, Trust};
+pub(crate) use knobs::{Closing, Delay, Harm, Knobs, LeftBehind, Order, Redelivery, Takeover, Trust};
 pub(crate) use seen::{Origin, Seen};
 pub(crate) use tap::{Tap, has_room};
 

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use sinkcheck_spec::wire::Message;
 
-use super::content;
+use super::{LeftBehind, content};
 
 /// Whose connection it is, as it begins.
 #[derive(Clone, Debug)]
@@ -26,6 +26,8 @@ pub(crate) struct Origin {
     pub(crate) is_quarantined: bool,
     /// The id of the server, or the one that the client keeps.
     pub(crate) server: Option<u32>,
+    /// What an earlier connection has left behind.
+    pub(crate) left_behind: LeftBehind,
 }
 
 /// What has happened on a connection.

@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use super::assembly::{Arrived, Assembly};
 use super::timing::Timing;
-use super::{Act, Change, Closing, Framing, Knobs, Origin, Redelivery, Seen, content};
+use super::{Act, Change, Closing, Framing, Harm, Knobs, LeftBehind, Origin, Redelivery, Seen, content};
 use crate::connection::{Next, Outgoing, ROOM_FOR_EVENTS};
 
 /// One connection's changes, and what they have done.
@@ -41,12 +41,17 @@ impl Tap {
         });
         let mut timing = Timing::default();
         timing.begun(origin.now, &knobs, origin.interval);
+        let mut assembly = Assembly::new(framing.unwrap_or(Framing::Right));
+        let mut arrived = VecDeque::new();
+        if !origin.left_behind.octets.is_empty() {
+            assembly.push(&origin.left_behind.octets, &mut arrived);
+        }
         Self {
             changes: changes.iter().map(|change| (*change, 0)).collect(),
             knobs,
             seen: Seen::new(origin),
-            assembly: Assembly::new(framing.unwrap_or(Framing::Right)),
-            arrived: VecDeque::new(),
+            assembly,
+            arrived,
             feed: VecDeque::new(),
             said: Vec::new(),
             timing,
@@ -86,6 +91,15 @@ impl Tap {
         let is_cut_off = left.first_chunk().is_none_or(|head| usize::from(u16::from_be_bytes(*head)) + 2 > left.len());
         if is_cut_off {
             receive(left);
+        }
+    }
+
+    /// What the connection leaves behind, if its end does this to others.
+    pub(crate) fn left_behind(&self, harm: Harm) -> Option<LeftBehind> {
+        match harm {
+            Harm::FrameGoesOn => Some(LeftBehind { octets: self.assembly.left().to_vec(), haunts: false }),
+            Harm::HauntsNext => Some(LeftBehind { octets: Vec::new(), haunts: true }),
+            Harm::Nothing | Harm::DropsOthers | Harm::AcceptsNoMore => None,
         }
     }
 

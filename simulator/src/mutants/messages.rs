@@ -227,6 +227,20 @@ pub(super) const FAULTS: &[Fault] = &[
     )
     .needs(&[Need::Time]),
     fault(
+        "pings-short-when-accepting",
+        SERVER,
+        &["layout.ping"],
+        Always(&[Sent(ALWAYS, |_, c| behind_acceptance(c, &[0x50]))]),
+        "It sends a PING of one octet right behind an acceptance.",
+    ),
+    fault(
+        "pings-long-when-accepting",
+        SERVER,
+        &["layout.ping"],
+        Always(&[Sent(ALWAYS, |_, c| behind_acceptance(c, &[0x50, 0, 0]))]),
+        "It sends a PING of three octets right behind an acceptance.",
+    ),
+    fault(
         "pong-short",
         BOTH,
         &["layout.pong"],
@@ -286,3 +300,9 @@ pub(super) const FAULTS: &[Fault] = &[
     )
     .needs(ADAPTER),
 ];
+
+/// This behind a response that accepts.
+fn behind_acceptance(content: &[u8], frame: &[u8]) -> Option<Vec<Act>> {
+    (content::is(content, RESPONSE) && content[0] & 15 < 2)
+        .then(|| vec![Act::Peer(content.to_vec()), Act::Peer(frame.to_vec())])
+}

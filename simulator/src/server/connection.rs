@@ -69,8 +69,8 @@ impl Side for Connection<'_> {
                 match (output, tap.as_mut()) {
                     (Output::Send(octets), None) => outgoing.push(&octets),
                     (Output::Send(octets), Some(tap)) => tap.sends(&octets),
-                    (Output::Close { because }, _) => {
-                        context.closes(because);
+                    (Output::Close { because }, tap) => {
+                        context.closes(because, tap.map(|tap| &**tap));
                         next = Next::Close;
                     }
                     (Output::Accepted, tap) => {

@@ -1,14 +1,14 @@
 //! What all connections of a server have in common.
 
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Arc, OnceLock};
+use std::sync::{Arc, Mutex, OnceLock};
 
 use sinkcheck_spec::machine::{self, Input, Table};
 use tokio::time::Instant;
 
 use super::Behaviour;
 use super::clients::{Clients, Membership};
-use crate::deviation::{Deviation, Harm, Knobs, Origin, Takeover, Tap};
+use crate::deviation::{Deviation, Harm, Knobs, LeftBehind, Origin, Takeover, Tap};
 
 /// What all connections of a server have in common.
 #[derive(Debug)]
@@ -24,6 +24,8 @@ pub(crate) struct Context {
     first: OnceLock<usize>,
     /// It accepts no more connections.
     refuses: AtomicBool,
+    /// What a connection has left for the next, be it the same client's or not.
+    left_behind: Mutex<LeftBehind>,
 }
 
 impl Context {
@@ -42,6 +44,7 @@ impl Context {
             clients,
             first: OnceLock::new(),
             refuses: AtomicBool::new(false),
+            left_behind: Mutex::default(),
         }
     }
 
@@ -63,6 +66,7 @@ impl Context {
                 recorded: record.and_then(|record| record.recorded).map(|id| id.0),
                 is_quarantined: record.is_some_and(|record| record.quarantined.is_some()),
                 server: Some(self.config.server_instance_id.0),
+                left_behind: self.left_behind.lock().map(|mut left| std::mem::take(&mut *left)).unwrap_or_default(),
             }
         })
     }
@@ -78,14 +82,16 @@ impl Context {
     }
 
     /// A connection closes: what that does to others.
-    pub(crate) fn closes(&self, because: Input) {
-        let harm = match because {
-            Input::Malformed => self.knobs.malformed,
-            Input::PeerClosedWithinFrame => self.knobs.sudden_end,
-            _ => Harm::Nothing,
-        };
+    pub(crate) fn closes(&self, because: Input, tap: Option<&Tap>) {
+        let harm = self.knobs.harm(because);
         match harm {
             Harm::Nothing => {}
+            Harm::FrameGoesOn | Harm::HauntsNext => {
+                let left = tap.and_then(|tap| tap.left_behind(harm)).unwrap_or_default();
+                if let Ok(mut behind) = self.left_behind.lock() {
+                    *behind = left;
+                }
+            }
             Harm::DropsOthers => {
                 let clients = Arc::clone(&self.clients);
                 // Elsewhere, because the client of the connection that closes is locked here.
