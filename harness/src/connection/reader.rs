@@ -13,7 +13,7 @@ use super::dial::Stream;
 use super::inbox::Closed;
 use super::writer::Order;
 
-const READ_OCTETS: usize = 64 * 1024;
+const READ_OCTETS: usize = 16 * 1024;
 
 pub(super) async fn run(shared: Arc<Shared>, mut stream: ReadHalf<Stream>, orders: mpsc::UnboundedSender<Order>) {
     let mut deframer = Deframer::new();

@@ -79,13 +79,15 @@ impl Assembly {
         self.left.extend_from_slice(octets);
         self.segments += 1;
         let mut whole = Vec::new();
-        while let Some((content, rest)) = self.first() {
+        let mut taken = 0;
+        while let Some((content, octets)) = self.first(taken) {
             let place = whole.len();
             whole.push(Arrived { content, place, segments: if place == 0 { self.segments } else { 1 } });
-            self.left = rest;
+            taken += octets;
             // What is left began in this read.
             self.segments = 1;
         }
+        self.left.drain(..taken);
         if self.loses(!whole.is_empty()) {
             self.left.clear();
         }
@@ -101,9 +103,9 @@ impl Assembly {
         to.extend(whole);
     }
 
-    /// The first whole content, and what follows it.
-    fn first(&self) -> Option<(Vec<u8>, Vec<u8>)> {
-        let (head, rest) = self.left.split_first_chunk::<2>()?;
+    /// The first whole content behind so many octets, and how many its frame takes.
+    fn first(&self, taken: usize) -> Option<(Vec<u8>, usize)> {
+        let (head, rest) = self.left.get(taken..)?.split_first_chunk::<2>()?;
         let said = usize::from(u16::from_be_bytes(*head));
         let length = match self.framing {
             LittleEndian => usize::from(u16::from_le_bytes(*head)),
@@ -118,7 +120,7 @@ impl Assembly {
             _ => false,
         };
         let content = if is_refused { content::MALFORMED } else { content };
-        Some((content.to_vec(), rest.get(length..)?.to_vec()))
+        Some((content.to_vec(), 2 + length))
     }
 
     /// Whether what is left at the end of a read is lost; `completed`: the read completed a frame.
