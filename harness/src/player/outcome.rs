@@ -1,0 +1,146 @@
+//! What comes of a case, and how that is made of what its steps and the oracle found.
+
+use std::time::Duration;
+
+use sinkcheck_reports::document::TranscriptEntry;
+use sinkcheck_spec::catalogue::{Level, catalogue};
+use sinkcheck_spec::wire::InstanceId;
+
+use super::Player;
+use crate::connection::Doubt;
+
+/// A rule that was found broken.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Finding {
+    /// The rule.
+    pub rule: String,
+    /// Line of the step in the scenario file.
+    pub line: usize,
+    /// What was expected.
+    pub expected: String,
+    /// What was seen.
+    pub observed: String,
+}
+
+/// Why a case ended before its last step.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Stop {
+    /// A rule was found broken: see the findings.
+    Broken,
+    /// It can't be told whether the target does right.
+    CantTell {
+        /// A stable code in kebab case.
+        code: &'static str,
+        /// In words.
+        message: String,
+        /// Line of the step.
+        line: usize,
+    },
+    /// The target lacks what the step needs.
+    Lacks {
+        /// What it lacks, as a noun phrase.
+        what: String,
+        /// Line of the step.
+        line: usize,
+    },
+    /// The harness itself failed.
+    Fault(String),
+}
+
+/// What happened when a case was played.
+#[derive(Debug, Clone)]
+pub struct Played {
+    /// Broken rules, in the order in which they were found.
+    pub findings: Vec<Finding>,
+    /// Why it ended early, if it did.
+    pub stop: Option<Stop>,
+    /// How each "nothing" was shown.
+    pub shown_by: Vec<String>,
+    /// All that was exchanged.
+    pub transcript: Vec<TranscriptEntry>,
+    /// The ids that the server accepted the main identity with, in order.
+    pub accepted_as: Vec<InstanceId>,
+    /// How long it took.
+    pub took: Duration,
+}
+
+/// How a step ended that did not go as it should.
+pub(super) enum Halt {
+    Broken {
+        rule: Option<String>,
+        expected: String,
+        observed: String,
+    },
+    CantTell {
+        code: &'static str,
+        message: String,
+    },
+    Lacks(String),
+    /// A name that no step has given a value.
+    Unset(String),
+    Fault(String),
+}
+
+impl Player<'_> {
+    /// Turns what a step came to into a reason to stop; a broken SHOULD is noted, and the case goes on.
+    pub(super) fn stop(&mut self, halt: Halt, rule_of_step: Option<&str>, line: usize) -> Stop {
+        match halt {
+            Halt::Broken { rule, expected, observed } => {
+                let rule = rule
+                    .or_else(|| rule_of_step.map(str::to_owned))
+                    .unwrap_or_else(|| self.scenario.requirements[0].clone());
+                self.findings.push(Finding { rule, line, expected, observed });
+                Stop::Broken
+            }
+            Halt::CantTell { code, message } => Stop::CantTell { code, message, line },
+            Halt::Lacks(what) => Stop::Lacks { what, line },
+            // The step that would have given it found a SHOULD broken, and without it the case can't go on.
+            Halt::Unset(_) if !self.findings.is_empty() => Stop::Broken,
+            Halt::Unset(name) => Stop::Fault(format!("${name} has no value")),
+            Halt::Fault(what) => Stop::Fault(what),
+        }
+    }
+
+    /// Moves what the oracle found on any connection into the findings. True if a MUST is among them.
+    pub(super) fn collect_breaches(&mut self, line: usize) -> bool {
+        let mut must = false;
+        for link in self.connections.values_mut() {
+            let inbox = link.connection.inbox();
+            for breach in &inbox.breaches[link.reported..] {
+                let level = catalogue().rule(breach.rule).map_or(Level::Must, |rule| rule.level);
+                let expected = catalogue().rule(breach.rule).map_or_else(String::new, |rule| rule.text.clone());
+                let finding = Finding { rule: breach.rule.to_owned(), line, expected, observed: breach.what.clone() };
+                if breach.is_of_pong() {
+                    self.suspicions.push(finding);
+                    continue;
+                }
+                must |= level == Level::Must;
+                if !self.findings.iter().any(|known| known.rule == finding.rule) {
+                    self.findings.push(finding);
+                }
+            }
+            link.reported = inbox.breaches.len();
+            if inbox.oracle.ponged_unasked() {
+                self.setting.habits.ponged_unasked();
+            }
+        }
+        must
+    }
+
+    /// Why nothing can be said, if the oracle lost its way on one of the connections. A contradiction of its own makes what it
+    /// found worthless.
+    pub(super) fn doubt(&mut self) -> Option<Stop> {
+        let inboxes = self.connections.values().map(|link| link.connection.inbox().oracle.doubt().cloned());
+        let doubts: Vec<Doubt> = inboxes.flatten().collect();
+        let contradiction = doubts.iter().find(|doubt| matches!(doubt, Doubt::Contradiction(_)));
+        match contradiction.or(doubts.first())? {
+            Doubt::Contradiction(what) => {
+                self.findings.clear();
+                Some(Stop::Fault(format!("the oracle contradicts itself: {what}")))
+            }
+            Doubt::GaveUp(what) => {
+                Some(Stop::CantTell { code: "too-many-readings", message: what.clone(), line: self.line })
+            }
+        }
+    }
+}
