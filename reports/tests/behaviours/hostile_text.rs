@@ -1,12 +1,10 @@
 use proptest::prelude::*;
 use sinkcheck_reports::compare::{self, compare};
-use sinkcheck_reports::document::{
-    CaseResult, CaseVerdict, KnownFailure, Level, Reason, Role, Target, TranscriptEntry,
-};
-use sinkcheck_reports::event::{RuleInfo, RunEvent};
+use sinkcheck_reports::document::{CaseResult, CaseVerdict, KnownFailure, Level, Reason, Role, TranscriptEntry};
 use sinkcheck_reports::matrix::{self, Matrix};
 use sinkcheck_reports::{Document, Format, RenderOptions};
 
+use crate::all_over::all_over;
 use crate::handmade::{self, document, failure, rule};
 use crate::snapshots::page;
 
@@ -97,38 +95,13 @@ fn all_logs(document: &Document) -> Vec<(&'static str, String)> {
     pages
 }
 
-/// One with this text wherever a peer's, or anybody's, may be.
-fn all_over(text: &str) -> Document {
-    let rule = || RuleInfo {
-        section: text.into(),
-        section_title: text.into(),
-        clause: text.into(),
-        source: text.into(),
-        text: text.into(),
-        ..rule(text, Level::Must)
-    };
-    let failed = CaseResult {
-        title: text.into(),
-        section: text.into(),
-        reason: Some(Reason::new(text, text)),
-        expected: Some(text.into()),
-        observed: Some(text.into()),
-        shown_by: vec![text.into()],
-        location: format!("{text}:7"),
-        known_failure: Some(KnownFailure { reason: text.into(), issue: Some(text.into()), ..KnownFailure::default() }),
-        output: Some(text.into()),
-        transcript: vec![
-            TranscriptEntry::event(0.0, text, Role::Client, text).meaning(text),
-            TranscriptEntry::octets(0.0, "b", Role::Server, text.as_bytes()).meaning(text).breaking(text),
-        ],
-        ..failure(text, &[text], &[text])
-    };
-    let others = CaseVerdict::ALL.map(|verdict| CaseResult { verdict, ..failed.clone() });
-    let mut document = document(vec![rule()], others.to_vec(), vec![RunEvent::Note(text.into())]);
-    document.target =
-        Target { name: text.into(), address: text.into(), capabilities: vec![text.into()], ..document.target };
-    document.suite.version = text.into();
-    document
+/// A document with this text wherever a peer's, or anybody's, may be, and a case of each verdict.
+fn with_each_verdict(text: &str) -> Document {
+    let known_failure = KnownFailure { reason: text.into(), issue: Some(text.into()), ..KnownFailure::default() };
+    all_over(text, |case| {
+        let case = CaseResult { location: format!("{text}:7"), known_failure: Some(known_failure), ..case };
+        CaseVerdict::ALL.map(|verdict| CaseResult { verdict, ..case.clone() }).to_vec()
+    })
 }
 
 #[test]
@@ -137,7 +110,7 @@ fn nothing_in_a_document_commands_a_ci_server_that_shows_it() {
         ["::error::x", "a\n::add-mask::x", "a\n \t::stop-commands::x", "##[set-output name=a]b", "a ###[error]c"]
     {
         assert!(text.lines().any(|line| command(line).is_some()), "{text:?} commands");
-        for (name, page) in all_logs(&all_over(text)) {
+        for (name, page) in all_logs(&with_each_verdict(text)) {
             for line in page.lines() {
                 let ours = name == "github"
                     && ["error", "warning", "notice"].iter().any(|kind| {

@@ -1,9 +1,9 @@
 use proptest::prelude::*;
-use sinkcheck_reports::document::{CaseResult, Level, Reason, Role, ScenarioText, TranscriptEntry};
-use sinkcheck_reports::event::{RuleInfo, RunEvent};
+use sinkcheck_reports::document::ScenarioText;
 use sinkcheck_reports::{Document, Format, RenderOptions};
 
-use crate::handmade::{self, document, failure, rule};
+use crate::all_over::all_over;
+use crate::handmade;
 use crate::hostile_text::is_dangerous;
 use crate::snapshots::{check, page};
 
@@ -53,45 +53,6 @@ fn a_page_shows_the_scenario_and_how_to_play_it_again() {
     assert!(page.contains("\"scenario\":[0,9],\"connections\":[\"client\"]"));
 }
 
-/// A document in which all that anybody else wrote is this.
-fn all_over(text: &str) -> Document {
-    let info = RuleInfo {
-        section: text.into(),
-        section_title: text.into(),
-        clause: text.into(),
-        source: text.into(),
-        text: text.into(),
-        ..rule(text, Level::Must)
-    };
-    let case = CaseResult {
-        title: text.into(),
-        section: text.into(),
-        reason: Some(Reason::new(text, text)),
-        expected: Some(text.into()),
-        observed: Some(text.into()),
-        shown_by: vec![text.into()],
-        location: text.into(),
-        output: Some(text.into()),
-        transcript: vec![
-            TranscriptEntry::event(0.0, text, Role::Client, text).meaning(text),
-            TranscriptEntry::octets(0.0, "b", Role::Server, text.as_bytes()).meaning(text).breaking(text),
-        ],
-        ..failure(text, &[text], &[text])
-    };
-    let further = vec![
-        RunEvent::Note(text.into()),
-        RunEvent::CalledAs(vec![text.into()]),
-        RunEvent::Scenario(ScenarioText { file: text.into(), text: text.into() }),
-    ];
-    let mut document = document(vec![info, rule("other.unreached", Level::Should)], vec![case], further);
-    document.rules[1].needs = vec![text.into()];
-    document.target.name = text.into();
-    document.target.address = text.into();
-    document.target.capabilities = vec![text.into()];
-    document.suite.version = text.into();
-    document
-}
-
 /// How many tags there are. In what is not markup, `<` is spelled otherwise.
 fn tags(page: &str) -> usize {
     page.matches('<').count()
@@ -101,8 +62,8 @@ proptest! {
     #[test]
     fn whatever_peers_say_adds_no_markup_and_hides_nothing(text in "\\PC{1,12}|.{1,12}|[<>&\"'/a-z!-]{1,24}|(</script>|<!--|<script>|]]>){1,3}") {
         for format in [Format::Html, Format::Badge] {
-            let plain = page(&all_over("x"), format, &RenderOptions::default());
-            let page = page(&all_over(&text), format, &RenderOptions::default());
+            let plain = page(&all_over("x", |case| vec![case]), format, &RenderOptions::default());
+            let page = page(&all_over(&text, |case| vec![case]), format, &RenderOptions::default());
             prop_assert_eq!(tags(&page), tags(&plain));
             let hidden: String = page.chars().filter(|&character| is_dangerous(character)).collect();
             prop_assert_eq!(hidden, "");

@@ -1,5 +1,6 @@
 //! What the reports do, on documents made by hand.
 
+mod all_over;
 mod badges;
 mod ci_formats;
 mod comparing;
