@@ -12,8 +12,9 @@ use super::watch::Watch;
 /// More frames than any case of ours makes a right peer send; a peer that sends more floods.
 const MAX_FRAMES: usize = 50_000;
 
-/// So many PINGs in turn are no coincidence.
+/// So many PINGs in turn, in so short a time, are no coincidence: nobody keeps a line alive like that.
 const PINGS_IN_TURN: usize = 1000;
+const TURNS: Duration = Duration::from_millis(500);
 
 /// More octets than any case of ours makes a right peer send.
 const MAX_OCTETS: usize = 512 << 20;
@@ -80,6 +81,8 @@ pub struct Inbox {
     pub pings: usize,
     /// How many came one after the other at last, each with nothing but an answer of ours between it and the one before.
     pings_in_turn: usize,
+    /// When the first of these came.
+    in_turn_since: Instant,
     /// How many of its events the peer had in flight at the most.
     pub most_in_flight: usize,
     /// Something was sent since the last PING came.
@@ -132,6 +135,7 @@ impl Inbox {
             holds_events: false,
             pings: 0,
             pings_in_turn: 0,
+            in_turn_since: Instant::now(),
             most_in_flight: 0,
             sent_since_ping: false,
             asked_back: false,
@@ -178,10 +182,12 @@ impl Inbox {
         self.longest_silence.max(last.unwrap_or_default())
     }
 
-    /// Whether the peer answers our PONGs by PINGs. One of them may come at any time; of so many, each of which waited for the PONG to
-    /// the last, nothing else is the cause.
+    /// Whether the peer answers our PONGs by PINGs. One of them may come at any time, and a peer may send more by its clock. So many
+    /// that each came upon the PONG to the one before, and at the pace of the machine, have no other cause.
     pub fn pings_upon_pongs(&self) -> Option<String> {
-        (self.pings_in_turn >= PINGS_IN_TURN)
+        let took = self.last_received.saturating_duration_since(self.in_turn_since);
+        let pace = took / u32::try_from(self.pings_in_turn.max(1)).unwrap_or(u32::MAX);
+        (self.pings_in_turn >= PINGS_IN_TURN && pace <= TURNS / PINGS_IN_TURN as u32)
             .then(|| format!("{} PINGs in a row, each upon the PONG to the one before", self.pings_in_turn))
     }
 
@@ -246,11 +252,14 @@ impl Inbox {
         self.publishes.front().map(|publish| format!("PUBLISH {} {}", publish.message_id, publish.event))
     }
 
-    /// Takes in a message; returns what is to be sent back without the case's doing.
-    pub(super) fn take(&mut self, message: Message<'_>) -> Option<Message<'static>> {
+    /// Takes in a message, and whether a PING waited for a PONG when it came; returns what is to be sent back without the case's doing.
+    pub(super) fn take(&mut self, message: Message<'_>, was_asked: bool) -> Option<Message<'static>> {
         self.awaited += usize::from(!matches!(message, Message::Ping | Message::Pong));
         let is_in_turn = matches!(message, Message::Ping) && std::mem::take(&mut self.sent_since_ping);
-        self.pings_in_turn = if is_in_turn { self.pings_in_turn + 1 } else { 0 };
+        if !is_in_turn {
+            (self.pings_in_turn, self.in_turn_since) = (0, Instant::now());
+        }
+        self.pings_in_turn += usize::from(is_in_turn);
         match message.into_owned() {
             Message::ConnectionResponse(response) => {
                 if let ConnectionResponse::Quarantined(reason) = &response {
@@ -263,7 +272,8 @@ impl Inbox {
                 self.kept_octets += nack.reason.machine_message().len() + nack.reason.human_message().len();
                 self.answers.push_back((nack.message_id, Answer::Nack(nack.reason)));
             }
-            Message::Pong => self.pongs += 1,
+            // One that came unasked answers nothing that a step waits for.
+            Message::Pong => self.pongs += usize::from(was_asked),
             Message::Ping => {
                 self.pings += 1;
                 return Some(Message::Pong);

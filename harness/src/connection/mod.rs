@@ -175,6 +175,27 @@ impl Connection {
         }
     }
 
+    /// The same, for as long as something comes within each `patience` that isn't only to keep the line alive, and `most` times that at
+    /// the longest: a peer that has much to say comes to the rest later.
+    pub async fn wait_while_it_speaks<T>(
+        &self,
+        patience: Duration,
+        most: u32,
+        mut decide: impl FnMut(&mut Inbox) -> Option<T>,
+    ) -> Option<T> {
+        let latest = Instant::now() + patience * most;
+        loop {
+            let said = self.inbox().awaited;
+            let deadline = (Instant::now() + patience).min(latest);
+            if let Some(decided) = self.wait(deadline, &mut decide).await {
+                return Some(decided);
+            }
+            if self.inbox().awaited == said || Instant::now() >= latest {
+                return None;
+            }
+        }
+    }
+
     /// Sends octets in these segments, `gap` apart, and waits until they have been handed to the network.
     ///
     /// # Errors

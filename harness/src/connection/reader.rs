@@ -64,11 +64,12 @@ fn came(shared: &Shared, content: &[u8]) -> Option<Message<'static>> {
     let mut inbox = shared.inbox();
     let was_accepted = inbox.is_accepted();
     inbox.count(octets.len());
+    let was_asked = inbox.oracle.pings_waiting() > 0;
     for breach in inbox.oracle.received(content) {
         shared.transcript.blame(entry, breach.rule);
         inbox.breaches.push(breach);
     }
-    let reply = decoded.ok().and_then(|message| inbox.take(message));
+    let reply = decoded.ok().and_then(|message| inbox.take(message, was_asked));
     // To a target that was long about it, the time that it took is our silence.
     let is_late = !was_accepted && inbox.is_kept_alive() && inbox.last_sent.elapsed() >= shared.keepalive;
     reply.or_else(|| is_late.then_some(Message::Pong))

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use sinkcheck_spec::catalogue::Role;
 use sinkcheck_spec::oracle::{Breach, ClientHistory, FindingKind, Judged, Observer, Phase, Settings};
-use sinkcheck_spec::wire::{InstanceId, Message, MessageType};
+use sinkcheck_spec::wire::{InstanceId, Message, MessageId, MessageType};
 
 /// What is known of one client under test, over all its connections.
 #[derive(Debug, Clone)]
@@ -189,6 +189,14 @@ impl Watch {
         match self.role {
             Role::Server => self.observer.server().in_flight(),
             Role::Client => self.observer.client().in_flight(),
+        }
+    }
+
+    /// Their message ids, in order.
+    pub fn ids_in_flight(&self) -> Vec<MessageId> {
+        match self.role {
+            Role::Server => self.observer.server().ids_in_flight().collect(),
+            Role::Client => self.observer.client().ids_in_flight().collect(),
         }
     }
 

@@ -13,9 +13,9 @@ pub use known_failures::{Entry, KnownFailures};
 
 /// Judges a case.
 pub fn judge(scenario: &Scenario, played: Played) -> CaseResult {
-    let is_must = |finding: &&Finding| level(&finding.rule) == Level::Must;
+    let is_must = |finding: &&Finding| catalogue().level_of(&finding.rule) == Level::Must;
     let decisive = played.findings.iter().find(is_must).or(played.findings.first());
-    let has_must = decisive.is_some_and(|finding| level(&finding.rule) == Level::Must);
+    let has_must = decisive.is_some_and(|finding| catalogue().level_of(&finding.rule) == Level::Must);
     let mut result = unplayed(scenario);
     let mut line = scenario.steps.first().map_or(1, |step| step.line);
     match &played.stop {
@@ -47,7 +47,7 @@ pub fn judge(scenario: &Scenario, played: Played) -> CaseResult {
     }
     // The decisive rule first, MUST before SHOULD, each once.
     let mut broken: Vec<&Finding> = played.findings.iter().filter(is_must).collect();
-    broken.extend(played.findings.iter().filter(|finding| level(&finding.rule) == Level::Should));
+    broken.extend(played.findings.iter().filter(|finding| catalogue().level_of(&finding.rule) == Level::Should));
     for finding in broken {
         if !result.broken_rules.contains(&finding.rule) {
             result.broken_rules.push(finding.rule.clone());
@@ -71,9 +71,4 @@ pub fn unplayed(scenario: &Scenario) -> CaseResult {
         slow: scenario.is_slow(),
         ..CaseResult::default()
     }
-}
-
-/// A rule that the catalogue doesn't have can't be excused as a mere SHOULD.
-fn level(rule: &str) -> Level {
-    catalogue().rule(rule).map_or(Level::Must, |rule| rule.level)
 }

@@ -31,7 +31,7 @@ impl Found {
     /// How binding that rule is. One that nobody knows is a MUST, to be on the safe side.
     #[must_use]
     pub fn level(&self) -> Option<Level> {
-        self.rule().map(level_of)
+        self.rule().map(|rule| catalogue().level_of(rule))
     }
 
     /// The same in the published form.
@@ -59,9 +59,4 @@ impl Found {
             frames: self.proof.clone(),
         }
     }
-}
-
-/// How binding a rule is.
-pub(super) fn level_of(rule: &str) -> Level {
-    catalogue().rule(rule).map_or(Level::Must, |rule| rule.level)
 }

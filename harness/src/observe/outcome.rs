@@ -4,11 +4,10 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use sinkcheck_reports::document::{Reason, TranscriptEntry};
-use sinkcheck_spec::catalogue::{Level, Role};
+use sinkcheck_spec::catalogue::{Level, Role, catalogue};
 use sinkcheck_spec::oracle::{Finding, FindingKind, Tally};
 
 use super::excerpt::Excerpt;
-use super::found::level_of;
 use super::kept::Kept;
 
 /// What came of one connection.
@@ -106,7 +105,7 @@ impl Side {
                 }
                 None => {
                     let what = finding.what.clone();
-                    self.broken.push(Broken { rule, level: level_of(rule), times: 1, what });
+                    self.broken.push(Broken { rule, level: catalogue().level_of(rule), times: 1, what });
                 }
             },
             FindingKind::Disagreement => {

@@ -11,7 +11,7 @@ use sinkcheck_spec::oracle::Phase;
 use sinkcheck_spec::wire::{Ack, ConnectionResponse, Deframer, InstanceId, Message, MessageId};
 use tokio::time::Instant;
 
-use super::expect::no_connection;
+use super::expect::{MOST_PATIENCES, no_connection};
 use super::values::Values;
 use super::{Halt, Link, Player, Reached};
 use crate::connection::{Arrived, Connection, Inbox, Request};
@@ -165,7 +165,7 @@ impl Player<'_> {
         let link = self.connections.get(on).ok_or_else(|| no_connection(on))?;
         let seen = link
             .connection
-            .wait(begun + patience, |inbox| {
+            .wait_while_it_speaks(patience, MOST_PATIENCES, |inbox| {
                 if inbox.pongs > 0 {
                     inbox.pongs -= 1;
                     return Some(Ok(()));

@@ -1,23 +1,27 @@
 //! Expectations: whether what came is what a pattern wants, whether it still can be, and how "nothing" is shown.
 
+use std::convert::Infallible;
+use std::pin::pin;
 use std::time::Duration;
 
 use sinkcheck_cases::language::{Pattern, Step, Within};
-use sinkcheck_spec::wire::MessageId;
+use sinkcheck_spec::oracle::Phase;
+use sinkcheck_spec::wire::{Message, MessageId};
+use tokio::select;
 use tokio::time::Instant;
 
-use super::look::{Come, Looking, alternatives, describe, look, wants_close, wants_publish};
+use super::look::{Come, Looking, alternatives, describe, look, must_come, wants_close, wants_publish};
 use super::{Halt, Player};
-use crate::connection::Answer;
+use crate::connection::{Answer, Connection};
 
 /// For so many times its patience an expectation waits for a target that is slow and yet sends something.
-const MOST_PATIENCES: u32 = 4;
-
-/// Within so short an interval a peer may be busy for longer.
-const SHORT_INTERVAL: Duration = Duration::from_secs(5);
+pub(super) const MOST_PATIENCES: u32 = 4;
 
 /// What a busy machine may be late by, however long the interval.
 const MOST_LATENESS: Duration = Duration::from_secs(3);
+
+/// How long a PING may take to be handed to the network.
+const MAX_SENDING: Duration = Duration::from_secs(1);
 
 /// How long a peer that has answered a PING may still take to close: nothing says that it has to be at once.
 const CLOSE_GRACE: Duration = Duration::from_millis(500);
@@ -44,6 +48,7 @@ impl Player<'_> {
         self.let_go_of_events(on, pattern).await;
         // A close can be waited for in vain: a PING that is answered shows that the peer went on.
         let fenced = wants_close(pattern) && self.send_fence(on).await;
+        let awake = if wants_close(pattern) { self.kept_awake(on) } else { None };
         let link = self.connections.get_mut(on).ok_or_else(|| no_connection(on))?;
         let mut done = vec![false; alternatives(pattern)];
         let mut looking = Looking {
@@ -64,10 +69,10 @@ impl Player<'_> {
                 } else {
                     MOST_PATIENCES
                 };
-        let decided = loop {
-            let decided = link
-                .connection
-                .wait(deadline, |inbox| {
+        let decided = {
+            let mut kept_awake = pin!(keep_awake(&link.connection, awake));
+            loop {
+                let came = link.connection.wait(deadline, |inbox| {
                     match look(pattern, inbox, &mut looking, &mut done) {
                         Come::NotYet => {}
                         other => return Some(other),
@@ -77,33 +82,37 @@ impl Player<'_> {
                     }
                     // Seen once: the deadline moves, and the wait begins again.
                     (fenced && !ponged && inbox.pongs > 0).then_some(Come::NotYet)
-                })
-                .await;
-            match decided {
-                // As long as something comes, a slow target is not a silent one. Where it is wrong, the case is decided.
-                None if link.connection.inbox().awaited > seen
-                    && !ponged
-                    && link.connection.inbox().breaches.len() == link.reported
-                    && Instant::now() < latest =>
-                {
-                    seen = link.connection.inbox().awaited;
-                    deadline = (Instant::now() + patience).min(latest);
-                }
-                Some(Come::NotYet) => {
-                    ponged = true;
-                    link.connection.inbox().pongs -= 1;
-                    deadline = deadline.min(Instant::now() + window.max(CLOSE_GRACE));
-                }
-                None => {
-                    let waited = if ponged { window } else { patience };
-                    let slept = self.setting.lag.worst_since(deadline - waited) > waited / 4;
-                    if is_known_broken || !slept || Instant::now() >= latest {
-                        break None;
+                });
+                let decided = select! {
+                    decided = came => decided,
+                    never = &mut kept_awake => match never {},
+                };
+                match decided {
+                    // As long as something comes, a slow target is not a silent one. Where it is wrong, the case is decided.
+                    None if link.connection.inbox().awaited > seen
+                        && !ponged
+                        && link.connection.inbox().breaches.len() == link.reported
+                        && Instant::now() < latest =>
+                    {
+                        seen = link.connection.inbox().awaited;
+                        deadline = (Instant::now() + patience).min(latest);
                     }
-                    // This machine slept for a part of the wait, so it waits once more.
-                    deadline = Instant::now() + waited;
+                    Some(Come::NotYet) => {
+                        ponged = true;
+                        link.connection.inbox().pongs -= 1;
+                        deadline = deadline.min(Instant::now() + window.max(CLOSE_GRACE));
+                    }
+                    None => {
+                        let waited = if ponged { window } else { patience };
+                        let slept = self.setting.lag.worst_since(deadline - waited) > waited / 4;
+                        if is_known_broken || !slept || Instant::now() >= latest {
+                            break None;
+                        }
+                        // This machine slept for a part of the wait, so it waits once more.
+                        deadline = Instant::now() + waited;
+                    }
+                    other => break other,
                 }
-                other => break other,
             }
         };
         match decided {
@@ -134,9 +143,10 @@ impl Player<'_> {
                     return Err(halt);
                 }
                 self.note_in_flight();
-                if wants_publish(pattern) && self.sends_one_at_a_time(on) {
-                    let what = "a peer that publishes its next event before the last one is answered";
-                    return Err(Halt::Lacks(what.to_owned()));
+                if wants_publish(pattern)
+                    && let Some(halt) = self.waits_for_answers(on).await
+                {
+                    return Err(halt);
                 }
                 // What a client publishes by itself is its own affair.
                 if matches!(pattern, Pattern::Event(_)) {
@@ -169,36 +179,12 @@ impl Player<'_> {
                         }
                     }
                 }
-                Err(Halt::Broken { rule: None, expected: describe(pattern), observed })
+                Err(match must_come(pattern) {
+                    Some(must) => Halt::Missing { must, expected: describe(pattern), observed },
+                    None => Halt::Broken { rule: None, expected: describe(pattern), observed },
+                })
             }
         }
-    }
-
-    /// A close by a target that may have lost patience with us says nothing: this machine, if it was overloaded, kept a connection
-    /// silent for longer than was meant.
-    fn not_for_our_silence(&self, on: &str) -> Result<(), Halt> {
-        let (Some(link), Some(interval)) = (self.connections.get(on), self.setting.target.keepalive_interval) else {
-            return Ok(());
-        };
-        let silence = {
-            let inbox = link.connection.inbox();
-            if inbox.closed.is_none() {
-                return Ok(());
-            }
-            inbox.our_silence()
-        };
-        if silence >= interval && !self.scenario.is_slow() {
-            let message = format!(
-                "the connection was closed, after this machine had sent nothing for {} ms",
-                silence.as_millis()
-            );
-            return Err(Halt::CantTell { code: "machine-overloaded", message });
-        }
-        if self.scenario.is_heavy() && interval < SHORT_INTERVAL {
-            let message = "the connection was closed amid thousands of messages, in a time in which a peer that is busy with them may well take its own lateness for our silence; a longer keepalive interval tells".to_owned();
-            return Err(Halt::CantTell { code: "closed-while-busy", message });
-        }
-        self.in_time(self.started, interval)
     }
 
     /// Remembers how something was shown, once for a step that is repeated.
@@ -208,45 +194,16 @@ impl Player<'_> {
         }
     }
 
-    fn is_dropped_for_silence(&self, on: &str) -> bool {
-        let (Some(link), Some(interval)) = (self.connections.get(on), self.setting.target.keepalive_interval) else {
-            return false;
-        };
-        let is_slow = self.setting.calibration.slowest * 4 > interval;
-        let inbox = link.connection.inbox();
-        is_slow
-            && inbox
-                .closed
-                .as_ref()
-                .is_some_and(|closed| closed.at.saturating_duration_since(inbox.last_sent) >= interval.mul_f64(1.4))
-    }
-
-    /// A deadline that passed says something only if this machine was awake: an overloaded one can't tell who was late.
-    pub(super) fn in_time(&self, since: Instant, waited: Duration) -> Result<(), Halt> {
-        let late = self.setting.lag.worst_since(since);
-        if late > waited / 4 {
-            return Err(Halt::CantTell {
-                code: "machine-overloaded",
-                message: format!(
-                    "this machine woke up {} ms late while it waited {} ms",
-                    late.as_millis(),
-                    waited.as_millis()
-                ),
-            });
-        }
-        Ok(())
-    }
-
     async fn expect_nothing(&mut self, on: &str, line: usize) -> Result<(), Halt> {
         let window = self.setting.calibration.window();
         let fence = self.setting.calibration.in_order && self.send_fence(on).await;
         let patience = self.setting.patience();
         let link = self.connections.get(on).ok_or_else(|| no_connection(on))?;
         let begun = Instant::now();
-        let deadline = begun + if fence { patience } else { window };
+        let (limit, most) = if fence { (patience, MOST_PATIENCES) } else { (window, 1) };
         let seen = link
             .connection
-            .wait(deadline, |inbox| {
+            .wait_while_it_speaks(limit, most, |inbox| {
                 let mut ponged = false;
                 if fence && inbox.pongs > 0 {
                     inbox.pongs -= 1;
@@ -266,17 +223,19 @@ impl Player<'_> {
             Some(Err(observed)) => return Err(Halt::Broken { rule: None, expected: "nothing".to_owned(), observed }),
             None if fence => return Err(self.fence_unanswered(on, begun)),
             None => {
-                let how = format!("by a window of {} ms", (deadline - begun).as_millis());
+                let how = format!("by a window of {} ms", window.as_millis());
                 self.show(format!("line {line}: nothing came, shown {how}"));
             }
         }
         Ok(())
     }
 
-    /// An event of the peer's waits for its answer, and never were there more than one that did: it may rightly wait with the next.
-    fn sends_one_at_a_time(&self, on: &str) -> bool {
-        let waits = self.connections.get(on).is_some_and(|link| link.connection.inbox().oracle.in_flight() == 1);
-        waits && self.most_in_flight <= 1
+    /// A peer that waits for a close with us, and is to close because it has rejected us: one that has a short keepalive interval and
+    /// doesn't close would seem to, when it drops us for our silence.
+    fn kept_awake(&self, on: &str) -> Option<Duration> {
+        let interval = self.setting.target.keepalive_interval?;
+        let is_rejected = self.connections.get(on)?.connection.inbox().oracle.phase() == Phase::Rejected;
+        (is_rejected && !self.scenario.silent).then(|| interval.mul_f64(0.4))
     }
 
     /// The peer sends without end, so that nobody reads on.
@@ -340,10 +299,10 @@ impl Player<'_> {
         let fenced = self.send_fence(on).await;
         let link = self.connections.get(on).ok_or_else(|| no_connection(on))?;
         let begun = Instant::now();
-        let deadline = begun + if fenced { self.setting.patience() } else { window };
+        let (limit, most) = if fenced { (self.setting.patience(), MOST_PATIENCES) } else { (window, 1) };
         let seen = link
             .connection
-            .wait(deadline, |inbox| {
+            .wait_while_it_speaks(limit, most, |inbox| {
                 if let Some(closed) = &inbox.closed {
                     return Some(Err(closed.how.clone()));
                 }
@@ -438,7 +397,7 @@ impl Player<'_> {
                 return false;
             }
         }
-        let ping = sinkcheck_spec::wire::Message::Ping.to_frame();
+        let ping = Message::Ping.to_frame();
         link.connection.send(vec![ping], Duration::ZERO, self.setting.patience()).await.is_ok()
     }
 
@@ -452,4 +411,16 @@ impl Player<'_> {
 
 pub(super) fn no_connection(on: &str) -> Halt {
     Halt::Fault(format!("the connection `{on}` was not opened"))
+}
+
+/// Sends PINGs so far apart, or none.
+async fn keep_awake(connection: &Connection, apart: Option<Duration>) -> Infallible {
+    loop {
+        match apart {
+            Some(apart) => tokio::time::sleep(apart).await,
+            None => std::future::pending().await,
+        }
+        // To one that has closed it doesn't go, and nobody waits for its answer.
+        let _ = connection.send(vec![Message::Ping.to_frame()], Duration::ZERO, MAX_SENDING).await;
+    }
 }

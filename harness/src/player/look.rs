@@ -49,6 +49,19 @@ pub(super) fn wants_publish(pattern: &Pattern) -> bool {
     }
 }
 
+/// The rule by which it has to come at all, on an accepted connection.
+pub(super) fn must_come(pattern: &Pattern) -> Option<&'static str> {
+    match pattern {
+        Pattern::Publish(_) => Some("layout.publish"),
+        Pattern::Pong => Some("keepalive.ping-answered"),
+        Pattern::Nack(_) | Pattern::Acks | Pattern::Nacks | Pattern::Answers | Pattern::AnyAnswers => {
+            Some("events.answered")
+        }
+        Pattern::AnyOrder(list) => list.iter().find_map(must_come),
+        _ => None,
+    }
+}
+
 pub(super) fn alternatives(pattern: &Pattern) -> usize {
     match pattern {
         Pattern::AnyOrder(list) => list.len(),

@@ -4,6 +4,7 @@ mod ask;
 mod build;
 mod calibration;
 mod clients;
+mod excuses;
 mod expect;
 mod link;
 mod look;

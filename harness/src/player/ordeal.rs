@@ -1,7 +1,9 @@
 //! What a server has been through in a run. One that takes no connections any more after that has broken a rule, and which one
 //! depends on what it went through.
 
+use std::collections::BTreeSet;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Mutex, PoisonError};
 
 use sinkcheck_spec::wire::Message;
 
@@ -10,6 +12,8 @@ use sinkcheck_spec::wire::Message;
 pub struct Ordeal {
     bad_input: AtomicBool,
     sudden_end: AtomicBool,
+    /// Where it took a connection.
+    reached: Mutex<BTreeSet<String>>,
 }
 
 impl Ordeal {
@@ -29,9 +33,17 @@ impl Ordeal {
         self.sudden_end.store(true, Ordering::Relaxed);
     }
 
-    /// The rule that it breaks by taking no connections any more; none if nothing happened that could have led to it.
-    pub(super) fn rule(&self) -> Option<&'static str> {
-        if self.bad_input.load(Ordering::Relaxed) {
+    /// It took a connection at this place.
+    pub(super) fn reached(&self, place: String) {
+        self.reached.lock().unwrap_or_else(PoisonError::into_inner).insert(place);
+    }
+
+    /// The rule that it breaks by taking no connections any more at this place; none if nothing happened that could have led to it, or if
+    /// it never took one there, which tells of a wrong address.
+    pub(super) fn rule(&self, place: &str) -> Option<&'static str> {
+        if !self.reached.lock().unwrap_or_else(PoisonError::into_inner).contains(place) {
+            None
+        } else if self.bad_input.load(Ordering::Relaxed) {
             Some("isolation.accepts-after-bad-input")
         } else if self.sudden_end.load(Ordering::Relaxed) {
             Some("isolation.accepts-after-sudden-end")

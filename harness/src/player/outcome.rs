@@ -71,6 +71,13 @@ pub(super) enum Halt {
         expected: String,
         observed: String,
     },
+    /// What has to come didn't, on a connection that is open. Where the case is about a SHOULD, and the step only leads up to it, that is
+    /// not what is broken.
+    Missing {
+        must: &'static str,
+        expected: String,
+        observed: String,
+    },
     CantTell {
         code: &'static str,
         message: String,
@@ -82,13 +89,26 @@ pub(super) enum Halt {
 }
 
 impl Player<'_> {
+    /// The rule that is broken if a step ends like this, be it named by the step or the case's first; none if that isn't the question.
+    pub(super) fn broken_by(&self, halt: &Halt, rule_of_step: Option<&str>) -> Option<String> {
+        let of_step = rule_of_step.unwrap_or(&self.scenario.requirements[0]);
+        let is_must = || catalogue().level_of(of_step) == Level::Must;
+        match halt {
+            Halt::Broken { rule, .. } => Some(rule.as_deref().unwrap_or(of_step).to_owned()),
+            // Behind a SHOULD that is broken it may be missing for that, and a step that names a SHOULD says that it is.
+            Halt::Missing { must, .. } => {
+                let is_of_step = is_must() || rule_of_step.is_some() || !self.findings.is_empty();
+                Some(if is_of_step { of_step } else { must }.to_owned())
+            }
+            Halt::CantTell { .. } | Halt::Lacks(_) | Halt::Unset(_) | Halt::Fault(_) => None,
+        }
+    }
+
     /// Turns what a step came to into a reason to stop; a broken SHOULD is noted, and the case goes on.
     pub(super) fn stop(&mut self, halt: Halt, rule_of_step: Option<&str>, line: usize) -> Stop {
+        let rule = self.broken_by(&halt, rule_of_step).unwrap_or_default();
         match halt {
-            Halt::Broken { rule, expected, observed } => {
-                let rule = rule
-                    .or_else(|| rule_of_step.map(str::to_owned))
-                    .unwrap_or_else(|| self.scenario.requirements[0].clone());
+            Halt::Broken { expected, observed, .. } | Halt::Missing { expected, observed, .. } => {
                 self.findings.push(Finding { rule, line, expected, observed });
                 Stop::Broken
             }
@@ -107,7 +127,7 @@ impl Player<'_> {
         for link in self.connections.values_mut() {
             let inbox = link.connection.inbox();
             for breach in &inbox.breaches[link.reported..] {
-                let level = catalogue().rule(breach.rule).map_or(Level::Must, |rule| rule.level);
+                let level = catalogue().level_of(breach.rule);
                 let expected = catalogue().rule(breach.rule).map_or_else(String::new, |rule| rule.text.clone());
                 let finding = Finding { rule: breach.rule.to_owned(), line, expected, observed: breach.what.clone() };
                 if breach.is_of_pong() {

@@ -78,9 +78,11 @@ impl Player<'_> {
         let patience = self.setting.patience();
         let link = self.connections.get(CONTROL).ok_or_else(|| no_connection(CONTROL).in_words())?;
         let classes = [(MessageId::ZERO, EventClass::Accepted), (MessageId::ZERO.next(), EventClass::Rejected)];
-        for (answers, (message_id, class)) in (1..).zip(classes) {
+        let mut answers = 0;
+        for (message_id, class) in classes {
             let fields = default_event(&self.setting.target, class);
             let Some(event) = fields.and_then(|fields| Event::new(fields).ok()) else { continue };
+            answers += 1;
             let publish = Message::from(Publish { message_id, event }).to_frame();
             let _ = link.connection.send(vec![publish], Duration::ZERO, patience).await;
             let answered = |inbox: &mut crate::connection::Inbox| {
@@ -91,7 +93,9 @@ impl Player<'_> {
         let interval = self.setting.target.keepalive_interval;
         let watched = interval.map_or(WATCHED_UNKNOWN, |interval| interval.mul_f64(WATCHED));
         link.connection
-            .wait(Instant::now() + watched, |inbox| (inbox.pongs > 0 || inbox.closed.is_some()).then_some(()))
+            .wait(Instant::now() + watched, |inbox| {
+                (inbox.oracle.ponged_unasked() || inbox.closed.is_some()).then_some(())
+            })
             .await;
         let ponged = link.connection.inbox().oracle.ponged_unasked();
         link.connection.close(self.setting.calibration.window(), patience).await;
@@ -102,7 +106,9 @@ impl Player<'_> {
 impl Halt {
     fn in_words(self) -> String {
         match self {
-            Self::Broken { expected, observed, .. } => format!("expected {expected}, observed {observed}"),
+            Self::Broken { expected, observed, .. } | Self::Missing { expected, observed, .. } => {
+                format!("expected {expected}, observed {observed}")
+            }
             Self::CantTell { message, .. } => message,
             Self::Lacks(what) => format!("it lacks {what}"),
             Self::Unset(name) => format!("${name} has no value"),

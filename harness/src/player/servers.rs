@@ -26,20 +26,23 @@ impl Player<'_> {
                 connection.inbox().mute = self.is_control;
                 self.connections.insert(on.to_owned(), Link::new(connection));
                 self.connected_before = true;
+                self.setting.ordeal.reached(seat.place());
                 Ok(())
             }
             Err(error) if is_judged && self.connected_before => {
                 Err(Halt::Broken { rule: None, expected: "a connection".to_owned(), observed: error.to_string() })
             }
-            // The run has reached it before, so that something happened to it since.
-            Err(error) if error.is_refusal() && self.setting.ordeal.rule().is_some() => Err(Halt::Broken {
-                rule: self.setting.ordeal.rule().map(str::to_owned),
-                expected: "the server goes on accepting connections".to_owned(),
-                observed: format!("it accepted connections before, and now: {error}"),
-            }),
-            Err(error) => {
-                Err(Halt::CantTell { code: "could-not-connect", message: format!("{}: {error}", seat.place()) })
-            }
+            Err(error) => match self.setting.ordeal.rule(&seat.place()).filter(|_| error.is_refusal()) {
+                // The run has reached it before, so that something happened to it since.
+                Some(rule) => Err(Halt::Broken {
+                    rule: Some(rule.to_owned()),
+                    expected: "the server goes on accepting connections".to_owned(),
+                    observed: format!("it accepted connections before, and now: {error}"),
+                }),
+                None => {
+                    Err(Halt::CantTell { code: "could-not-connect", message: format!("{}: {error}", seat.place()) })
+                }
+            },
         }
     }
 

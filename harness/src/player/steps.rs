@@ -108,7 +108,7 @@ impl Player<'_> {
         self.note_in_flight();
         let done = match (self.perform(step).await, &self.overslept) {
             // A target that was left waiting longer than was meant may rightly have lost patience.
-            (Err(Halt::Broken { observed, .. }), Some(why)) => {
+            (Err(Halt::Broken { observed, .. } | Halt::Missing { observed, .. }), Some(why)) => {
                 Err(Halt::CantTell { code: "machine-overloaded", message: format!("{why}, and then: {observed}") })
             }
             (done, _) => done,
@@ -118,13 +118,7 @@ impl Player<'_> {
             return Some(Stop::Broken);
         }
         let halt = done.err()?;
-        let level = match &halt {
-            Halt::Broken { rule, .. } => {
-                let rule = rule.as_deref().unwrap_or_else(|| self.rule_of(step));
-                catalogue().rule(rule).map(|rule| rule.level)
-            }
-            _ => None,
-        };
+        let level = self.broken_by(&halt, step.rule.as_deref()).map(|rule| catalogue().level_of(&rule));
         let stop = self.stop(halt, step.rule.as_deref(), step.line);
         // Without its connection nothing that follows can be played; what came of it is all that this case tells.
         let goes_on = level == Some(Level::Should) && !matches!(step.verb, Verb::Connect | Verb::Handshake);

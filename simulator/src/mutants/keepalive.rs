@@ -42,6 +42,15 @@ pub(super) const FAULTS: &[Fault] = &[
         "It leaves a PING without its PONG.",
     ),
     fault(
+        "every-17th-ping-unanswered",
+        BOTH,
+        &["keepalive.ping-answered"],
+        Always(&[Sent(When::Always, |seen, content| {
+            (is_pong(content) && seen.received[usize::from(PING)] % 17 == 0).then(Vec::new)
+        })]),
+        "It leaves every 17th PING on a connection without its PONG.",
+    ),
+    fault(
         "ping-answered-with-ping",
         BOTH,
         &["keepalive.ping-answered"],

@@ -95,6 +95,14 @@ pub(super) const FREEDOMS: &[Use] = &[
         "It drops a connection on which no request has come within an interval.",
     ),
     used(
+        "gives-up-on-a-response",
+        CLIENT,
+        &["keepalive.wait-for-response"],
+        &["wait-for-response"],
+        &[Knob(|knobs| knobs.waits_for_acceptance = Some(75))],
+        "It drops a connection on which no response has come within three quarters of an interval.",
+    ),
+    used(
         "silence-long",
         BOTH,
         &[],

@@ -3,7 +3,7 @@
 use std::sync::OnceLock;
 
 use super::form::{self, Contents};
-use super::{Freedom, Role, Rule, Section};
+use super::{Freedom, Level, Role, Rule, Section};
 
 /// Every rule and freedom of the protocol.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -42,6 +42,12 @@ impl Catalogue {
     #[must_use]
     pub fn rule(&self, id: &str) -> Option<&Rule> {
         self.rules.iter().find(|rule| rule.id == id)
+    }
+
+    /// How binding the rule with this id is. One that isn't there can't be excused as a mere SHOULD.
+    #[must_use]
+    pub fn level_of(&self, id: &str) -> Level {
+        self.rule(id).map_or(Level::Must, |rule| rule.level)
     }
 
     /// The freedom with this id.
@@ -106,7 +112,6 @@ fn name(id: &str) -> &str {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::catalogue::Level;
 
     #[test]
     fn every_embedded_file_is_well_formed() {

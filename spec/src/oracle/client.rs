@@ -72,6 +72,11 @@ impl ClientOracle {
         self.publishes.in_flight()
     }
 
+    /// Their message ids, in order.
+    pub fn ids_in_flight(&self) -> impl Iterator<Item = MessageId> {
+        self.publishes.ids_in_flight()
+    }
+
     /// Ids of well-formed PUBLISHes, sent behind our acceptance, that have no answer yet.
     pub fn unanswered(&self) -> impl Iterator<Item = MessageId> {
         self.answers.owed()

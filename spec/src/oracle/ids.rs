@@ -48,6 +48,10 @@ impl IdSet {
     pub(super) fn len(&self) -> usize {
         self.count
     }
+
+    pub(super) fn iter(&self) -> impl Iterator<Item = MessageId> {
+        (0..IDS as u16).filter_map(MessageId::new).filter(|id| self.contains(*id))
+    }
 }
 
 /// Values by message id. It takes room for those that are there, in pages of 64.

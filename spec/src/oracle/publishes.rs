@@ -36,6 +36,11 @@ impl Publishes {
         self.unanswered.len()
     }
 
+    /// The ids of these.
+    pub(super) fn ids_in_flight(&self) -> impl Iterator<Item = MessageId> {
+        self.unanswered.iter()
+    }
+
     /// A malformed one came. It is judged for its octets; its id is used, and the next one goes on from there.
     pub(super) fn passed(&mut self, id: MessageId) {
         self.last = Some(id);

@@ -106,6 +106,11 @@ impl ServerOracle {
         self.publishes.in_flight()
     }
 
+    /// Their message ids, in order.
+    pub fn ids_in_flight(&self) -> impl Iterator<Item = MessageId> {
+        self.publishes.ids_in_flight()
+    }
+
     /// PINGs that have no PONG yet. One is owed for those that were sent once the server had accepted.
     pub fn pings_waiting(&self) -> usize {
         self.pongs.waiting()

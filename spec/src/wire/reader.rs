@@ -29,7 +29,8 @@ impl Observer for Vec<Note> {
 pub(super) struct Reader<'a, 'o, O> {
     content: &'a [u8],
     at: usize,
-    /// The first use of a freedom. It becomes the error only if nothing worse follows.
+    /// The first use of a freedom, or text that isn't UTF-8, which nobody may send, before any. It becomes the error only if nothing
+    /// worse follows.
     open: Option<DecodeError>,
     observer: &'o mut O,
 }
@@ -105,7 +106,7 @@ impl<'a, 'o, O: Observer> Reader<'a, 'o, O> {
         let (varint, octets) = self.peek_chunk(field)?;
         let (text, not_utf8) = read_text(octets, self.at + varint.octets);
         let value = LongForm { shown: &TextDisplay(text), varint };
-        let open = over_long(varint).map(|kind| (kind, self.at)).or(not_utf8);
+        let open = not_utf8.or(over_long(varint).map(|kind| (kind, self.at)));
         self.note_long(field, varint);
         self.settle(field, varint.octets + octets.len(), &value, open);
         Ok(text)
@@ -184,7 +185,11 @@ impl<'a, 'o, O: Observer> Reader<'a, 'o, O> {
             Some((kind, at)) => {
                 let error = DecodeError { kind, field: Some(field), at };
                 self.observer.open(range, &error);
-                self.open.get_or_insert(error);
+                let outranks =
+                    |before: &DecodeError| error.kind == DecodeErrorKind::NotUtf8 && before.kind != error.kind;
+                if self.open.as_ref().is_none_or(outranks) {
+                    self.open = Some(error);
+                }
             }
         }
     }
