@@ -2,6 +2,8 @@
 
 use std::time::Duration;
 
+use sinkcheck_spec::catalogue::Role;
+use sinkcheck_spec::oracle::Phase;
 use sinkcheck_spec::wire::{Ack, Message};
 use tokio::time::Instant;
 
@@ -13,7 +15,7 @@ const SHORT_INTERVAL: Duration = Duration::from_secs(5);
 
 impl Player<'_> {
     /// A close by a target that may have lost patience with us says nothing: this machine, if it was overloaded, kept a connection
-    /// silent for longer than was meant.
+    /// silent for longer than was meant. It was the server's turn to speak where its response was waited for.
     pub(super) fn not_for_our_silence(&self, on: &str) -> Result<(), Halt> {
         let (Some(link), Some(interval)) = (self.connections.get(on), self.setting.target.keepalive_interval) else {
             return Ok(());
@@ -25,7 +27,7 @@ impl Player<'_> {
             }
             inbox.our_silence()
         };
-        if silence >= interval && !self.scenario.is_slow() {
+        if silence >= interval && !self.scenario.is_slow() && !self.owes_response(on, interval) {
             let message = format!(
                 "the connection was closed, after this machine had sent nothing for {} ms",
                 silence.as_millis()
@@ -39,13 +41,23 @@ impl Player<'_> {
         self.in_time(self.started, interval)
     }
 
+    /// A server that is faster than its keepalive interval, and has answered no request.
+    fn owes_response(&self, on: &str, interval: Duration) -> bool {
+        let is_asked =
+            self.connections.get(on).is_some_and(|link| link.connection.inbox().oracle.phase() == Phase::Asked);
+        self.setting.target.role == Role::Server && is_asked && !self.is_slower_than(interval)
+    }
+
+    fn is_slower_than(&self, interval: Duration) -> bool {
+        self.setting.calibration.slowest * 4 > interval
+    }
+
     pub(super) fn is_dropped_for_silence(&self, on: &str) -> bool {
         let (Some(link), Some(interval)) = (self.connections.get(on), self.setting.target.keepalive_interval) else {
             return false;
         };
-        let is_slow = self.setting.calibration.slowest * 4 > interval;
         let inbox = link.connection.inbox();
-        is_slow
+        self.is_slower_than(interval)
             && inbox
                 .closed
                 .as_ref()

@@ -235,7 +235,7 @@ impl Player<'_> {
     fn kept_awake(&self, on: &str) -> Option<Duration> {
         let interval = self.setting.target.keepalive_interval?;
         let is_rejected = self.connections.get(on)?.connection.inbox().oracle.phase() == Phase::Rejected;
-        (is_rejected && !self.scenario.silent).then(|| interval.mul_f64(0.4))
+        (is_rejected && !self.scenario.silent).then_some(interval)
     }
 
     /// The peer sends without end, so that nobody reads on.
@@ -413,14 +413,14 @@ pub(super) fn no_connection(on: &str) -> Halt {
     Halt::Fault(format!("the connection `{on}` was not opened"))
 }
 
-/// Sends PINGs so far apart, or none.
-async fn keep_awake(connection: &Connection, apart: Option<Duration>) -> Infallible {
+/// Sends PINGs before a peer with this keepalive interval drops us for our silence, and from then on; none where it isn't known. One
+/// that closes as it should has closed before the first.
+async fn keep_awake(connection: &Connection, interval: Option<Duration>) -> Infallible {
+    let Some(interval) = interval else { return std::future::pending().await };
+    tokio::time::sleep(interval.mul_f64(1.3)).await;
     loop {
-        match apart {
-            Some(apart) => tokio::time::sleep(apart).await,
-            None => std::future::pending().await,
-        }
         // To one that has closed it doesn't go, and nobody waits for its answer.
         let _ = connection.send(vec![Message::Ping.to_frame()], Duration::ZERO, MAX_SENDING).await;
+        tokio::time::sleep(interval.mul_f64(0.4)).await;
     }
 }
