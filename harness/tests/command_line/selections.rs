@@ -46,12 +46,14 @@ fn a_case_of_ones_own_that_fails_points_into_its_file() {
 #[test]
 fn fail_fast_ends_with_the_first_failure() {
     let peer = Peer::new(|stream| welcome(stream).map(drop));
-    let case = ["--case", "server/handshake/connected", "--repeat", "5"];
+    let case = ["--case", "server/handshake/connected", "--repeat", "60"];
     let arguments = ["certify", "server", &peer.address(), "--fail-fast", "--format", "json"];
     let done = sinkcheck(arguments.iter().chain(&case)).run().exits(1);
     let document = document(&done.stdout);
-    assert_eq!(document["summary"]["fail"], 1, "{}", document["summary"]);
-    assert_eq!(inconclusive(&document, "not-run"), 4);
+    // The next may have begun before the first was looked at.
+    let failed = document["summary"]["fail"].as_u64().expect("a count");
+    assert!((1..10).contains(&failed), "{}", document["summary"]);
+    assert_eq!(inconclusive(&document, "not-run") as u64, 60 - failed);
     assert!(
         notes(&document).contains("--fail-fast ended the run at server/handshake/connected"),
         "{}",

@@ -227,6 +227,7 @@ const ELSEWHERE: &[(&str, &str)] = &[
     ("keepalive.interval", "a setting: see the tests about silence"),
     ("keepalive.unfinished-frame", "a time: see the tests about silence"),
     ("keepalive.wait-for-request", "a time: nothing is due before a request"),
+    ("keepalive.wait-for-response", "a time: nothing is due before a response"),
     ("identity.unknown-client-treatment", "an identity is not in the frames"),
     ("identity.takeover-moment", "over two connections"),
 ];
