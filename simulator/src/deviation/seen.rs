@@ -56,6 +56,8 @@ pub(crate) struct Seen {
     pub(crate) response: Option<u8>,
     /// This side's PUBLISHes that are unanswered, oldest first, by the ids of its machine.
     pub(crate) in_flight: Vec<u16>,
+    /// Those of the ids in flight for which a NACK came, whatever a change made of it.
+    pub(crate) nacked: BTreeSet<u16>,
     /// The ids for which an ACK came while they were not in flight.
     pub(crate) stray_acks: BTreeSet<u16>,
     /// The ids for which a NACK came while they were not in flight.
@@ -85,6 +87,7 @@ impl Seen {
             request: None,
             response: None,
             in_flight: Vec::new(),
+            nacked: BTreeSet::new(),
             stray_acks: BTreeSet::new(),
             stray_nacks: BTreeSet::new(),
             answered: Vec::new(),
@@ -118,6 +121,9 @@ impl Seen {
                 self.response = content.first().map(|first| first & 15)
             }
             (content::PUBLISH, Some(id)) => self.published.push(id),
+            (content::NACK, Some(id)) if !self.is_malformed && self.in_flight.contains(&id) => {
+                self.nacked.insert(id);
+            }
             _ => {}
         }
     }
@@ -150,7 +156,10 @@ impl Seen {
         match (kind, content::id(content)) {
             (content::REQUEST, _) => self.request = Some(content.to_vec()),
             (content::RESPONSE, _) => self.response = content.first().map(|first| first & 15),
-            (content::PUBLISH, Some(id)) => self.in_flight.push(id),
+            (content::PUBLISH, Some(id)) => {
+                self.in_flight.push(id);
+                self.nacked.remove(&id);
+            }
             _ => {}
         }
     }

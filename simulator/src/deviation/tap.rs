@@ -133,7 +133,8 @@ impl Tap {
     /// Whether this side's next event may be sent.
     pub(crate) fn may_publish(&self) -> bool {
         let next = self.last_own_id.map_or(0, |id| (id + 1) & 0x0fff);
-        let waits = self.knobs.one_at_a_time && !self.seen.in_flight.is_empty();
+        // An event that was NACKed has its answer, though a change may keep it from the machine.
+        let waits = self.knobs.one_at_a_time && self.seen.in_flight.iter().any(|id| !self.seen.nacked.contains(id));
         !waits && (!self.knobs.waits_for_ids || !self.seen.in_flight.contains(&next))
     }
 
