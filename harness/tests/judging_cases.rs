@@ -142,3 +142,10 @@ fn a_case_that_was_not_played_says_where_it_is() {
     assert_eq!((result.section.as_str(), result.rules.as_slice()), ("keepalive", &[MUST.to_owned()][..]));
     assert!(result.broken_rules.is_empty() && result.transcript.is_empty() && result.reason.is_none());
 }
+
+#[test]
+fn a_case_that_waits_for_intervals_is_told_to_be_slow() {
+    let text = "title: It is dropped\nunder_test: server\nsilent: true\nrequirements: [keepalive.silent-peer-dropped]\nsteps:\n  - handshake\n  - expect: closed\n    within: { from: 1.5, to: 2.0 }\n";
+    let slow = sinkcheck_cases::suite::read("server/keepalive/mine", "mine.yaml", text).expect("a scenario");
+    assert!(unplayed(&slow).slow && !unplayed(&scenario()).slow);
+}
