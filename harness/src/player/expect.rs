@@ -230,12 +230,13 @@ impl Player<'_> {
         Ok(())
     }
 
-    /// A peer that waits for a close with us, and is to close because it has rejected us: one that has a short keepalive interval and
-    /// doesn't close would seem to, when it drops us for our silence.
+    /// The keepalive interval of a peer that is to close because it has rejected us, and is to be kept from dropping us for our silence
+    /// meanwhile: one that doesn't close would seem to.
     fn kept_awake(&self, on: &str) -> Option<Duration> {
         let interval = self.setting.target.keepalive_interval?;
-        let is_rejected = self.connections.get(on)?.connection.inbox().oracle.phase() == Phase::Rejected;
-        (is_rejected && !self.scenario.silent).then_some(interval)
+        let link = self.connections.get(on)?;
+        let is_rejected = link.connection.inbox().oracle.phase() == Phase::Rejected;
+        (is_rejected && !self.scenario.silent && !link.is_within_frame()).then_some(interval)
     }
 
     /// The peer sends without end, so that nobody reads on.
