@@ -1,6 +1,6 @@
 //! `sinkcheck record`.
 
-use std::fs::OpenOptions;
+use std::fs::{self, OpenOptions};
 use std::io::{self, Write};
 use std::path::Path;
 
@@ -49,9 +49,11 @@ pub(super) fn record(typed: &Record) -> Result<u8, Failure> {
     Ok(CONFORMS)
 }
 
-/// A file that is there already may have been worked on.
+/// A file that is there already may have been worked on. A folder that isn't there yet is made: the first case of one's own goes into it.
 fn create(file: &Path, text: &str) -> Result<(), Failure> {
-    let created = OpenOptions::new().write(true).create_new(true).open(file);
+    let folder = file.parent().filter(|folder| !folder.as_os_str().is_empty());
+    let created = folder.map_or(Ok(()), fs::create_dir_all);
+    let created = created.and_then(|()| OpenOptions::new().write(true).create_new(true).open(file));
     created.and_then(|mut open| open.write_all(text.as_bytes())).map_err(|error| match error.kind() {
         io::ErrorKind::AlreadyExists => {
             Failure::usage(format!("--scenario {}: it is there already, name another file", file.display()))

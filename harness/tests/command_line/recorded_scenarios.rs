@@ -147,6 +147,10 @@ fn what_is_no_step_is_said() {
     assert!(folder.read("odd.yaml").contains("Not in here: of the server: ACK 7"));
     // A file that is there is kept.
     sinkcheck(["record", &record, "--scenario", &folder.at("odd.yaml")]).run().exits(2).says("it is there already");
+    // A folder that isn't there is made, unless something else is in its place.
+    sinkcheck(["record", &record, "--scenario", &folder.at("mine/own/odd.yaml")]).run().exits(0);
+    assert_eq!(folder.read("mine/own/odd.yaml"), folder.read("odd.yaml"));
+    sinkcheck(["record", &record, "--scenario", &folder.at("odd.yaml/odd.yaml")]).run().exits(2).says("--scenario");
     let nothing = folder.write("nothing.jsonl", r#"{"ms":1,"connection":1,"from":"client","event":"connected"}"#);
     sinkcheck(["record", &nothing, "--scenario", "-"]).run().exits(2).says("does nothing in this recording");
     let within = folder.write("within.jsonl", r#"{"ms":1,"connection":1,"from":"client","hex":"00025000"}"#);
