@@ -27,8 +27,8 @@ pub(crate) struct Knobs {
     pub(crate) waits_for_acceptance: Option<u32>,
     /// An id that is in flight is waited for when its turn comes.
     pub(crate) waits_for_ids: bool,
-    /// The answer to an event is waited for before the next is sent.
-    pub(crate) one_at_a_time: bool,
+    /// So many events may be unanswered before the next is sent, if there is such a limit.
+    pub(crate) window: Option<usize>,
     /// A time after which an accepted connection is dropped, in hundredths of the keepalive interval, and the contents
     /// that begin it anew.
     pub(crate) drops: Option<(u32, IsOfKind)>,

@@ -134,7 +134,8 @@ impl Tap {
     pub(crate) fn may_publish(&self) -> bool {
         let next = self.last_own_id.map_or(0, |id| (id + 1) & 0x0fff);
         // An event that was NACKed has its answer, though a change may keep it from the machine.
-        let waits = self.knobs.one_at_a_time && self.seen.in_flight.iter().any(|id| !self.seen.nacked.contains(id));
+        let unanswered = || self.seen.in_flight.iter().filter(|id| !self.seen.nacked.contains(id)).count();
+        let waits = self.knobs.window.is_some_and(|window| unanswered() >= window);
         !waits && (!self.knobs.waits_for_ids || !self.seen.in_flight.contains(&next))
     }
 

@@ -61,8 +61,16 @@ pub(super) const FREEDOMS: &[Use] = &[
         BOTH,
         &["events.fewer-in-flight"],
         &["id-in-flight"],
-        &[Knob(|knobs| knobs.one_at_a_time = true)],
+        &[Knob(|knobs| knobs.window = Some(1))],
         "It waits for the answer to an event before it sends the next.",
+    ),
+    used(
+        "sixteen-events-at-a-time",
+        BOTH,
+        &["events.fewer-in-flight"],
+        &["id-in-flight"],
+        &[Knob(|knobs| knobs.window = Some(16))],
+        "It has sixteen events unanswered at the most.",
     ),
     used(
         "answers-in-reverse",
