@@ -176,3 +176,37 @@ fn the_octets_of_an_unfinished_frame_break_the_silence() {
     assert!(broken(false).contains(&"keepalive.client-pings"), "{:?}", broken(false));
     assert!(!broken(true).contains(&"keepalive.client-pings"), "{:?}", broken(true));
 }
+
+/// Five PUBLISHes with one id at a time: which of them is answered how can't be told any more.
+fn beyond_telling() -> Vec<Step> {
+    let ends = [End(Role::Client, Ending::Closed), End(Role::Server, Ending::Closed)];
+    [REQUEST, CONNECTED].into_iter().chain([PUBLISH; 5]).chain([ACK; 9]).chain(ends).collect()
+}
+
+#[test]
+fn too_many_readings_are_inconclusive_and_never_passed() {
+    let document = document(&[&beyond_telling()]);
+    let expected = [("connection/1/server", CaseVerdict::Inconclusive), ("connection/1/client", CaseVerdict::Fail)];
+    assert_eq!(verdicts(&document), expected);
+    let reason = document.cases[0].reason.as_ref().expect("a reason");
+    assert_eq!(reason.code, "too-many-readings");
+    assert_eq!(document.cases[1].broken_rules[0], "events.id-not-reused-in-flight");
+}
+
+#[test]
+fn a_disagreement_of_the_oracle_with_itself_is_an_error_of_ours_and_hides_no_broken_must() {
+    let (_, mut outcome) = play("1", Settings::default(), &RIGHT);
+    let (_, mut broken) = play("2", Settings::default(), &[Server("0001 10"), REQUEST, CONNECTED]);
+    for side in outcome.sides.iter_mut().chain(&mut broken.sides) {
+        side.disagreement = Some("two readings".to_owned());
+    }
+    let mut ledger = Ledger::default();
+    ledger.add(outcome);
+    ledger.add(broken);
+    let document = published(ledger.document("a test", "in memory"));
+    let expected = [CaseVerdict::Error, CaseVerdict::Error, CaseVerdict::Fail, CaseVerdict::Error];
+    assert_eq!(document.cases.iter().map(|case| case.verdict).collect::<Vec<_>>(), expected);
+    let reason = document.cases[0].reason.as_ref().expect("a reason");
+    assert_eq!(reason.code, "oracle-disagrees");
+    assert!(reason.message.contains("two readings") && reason.message.contains("please report"), "{reason:?}");
+}
