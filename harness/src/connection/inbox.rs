@@ -300,3 +300,40 @@ impl Inbox {
         None
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_pong_that_came_unasked_is_no_steps() {
+        let mut inbox = Inbox::new(Watch::server());
+        inbox.take(Message::Pong, false);
+        assert_eq!(inbox.pongs, 0);
+        inbox.take(Message::Pong, true);
+        assert_eq!(inbox.pongs, 1);
+    }
+
+    /// After so many PINGs, each upon our answer to the one before, so long apart.
+    fn after(pings: usize, apart: Duration) -> Inbox {
+        let mut inbox = Inbox::new(Watch::server());
+        let begun = Instant::now();
+        for _ in 0..pings {
+            inbox.sends();
+            inbox.take(Message::Ping, false);
+        }
+        inbox.in_turn_since = begun;
+        inbox.last_received = begun + apart * u32::try_from(pings).expect("some");
+        inbox
+    }
+
+    #[test]
+    fn pings_answer_pongs_only_in_a_row_and_at_a_pace_that_no_clock_has() {
+        assert!(after(PINGS_IN_TURN, Duration::from_micros(100)).pings_upon_pongs().is_some());
+        assert!(after(PINGS_IN_TURN, Duration::from_millis(1)).pings_upon_pongs().is_none());
+        assert!(after(PINGS_IN_TURN - 1, Duration::from_micros(100)).pings_upon_pongs().is_none());
+        let mut interrupted = after(PINGS_IN_TURN, Duration::from_micros(100));
+        interrupted.take(Message::Pong, false);
+        assert!(interrupted.pings_upon_pongs().is_none());
+    }
+}

@@ -52,3 +52,20 @@ impl Ordeal {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_place_that_took_no_connection_breaks_nothing_by_refusing_one() {
+        let ordeal = Ordeal::default();
+        ordeal.reached("tcp://127.0.0.1:1".to_owned());
+        assert_eq!(ordeal.rule("tcp://127.0.0.1:1"), None);
+        ordeal.sudden_end();
+        assert_eq!(ordeal.rule("tcp://127.0.0.1:1"), Some("isolation.accepts-after-sudden-end"));
+        ordeal.frame(&[0x20]);
+        assert_eq!(ordeal.rule("tcp://127.0.0.1:1"), Some("isolation.accepts-after-bad-input"));
+        assert_eq!(ordeal.rule("tcp://127.0.0.1:2"), None);
+    }
+}
