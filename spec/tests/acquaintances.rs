@@ -19,11 +19,13 @@ fn rules(meetings: &[Meeting]) -> Vec<Vec<&'static str>> {
     let mut list = Vec::new();
     for (identity, client, carried, response) in meetings {
         let request = ConnectionRequest::new("1.0.0", InstanceId(*client), carried.map(InstanceId)).expect("small");
+        acquaintances.opened(*identity);
         let mut breaches = acquaintances.request(*identity, &request);
         breaches.extend(acquaintances.response(*identity, Introduction::of(&request), response));
         if response.is_acceptance() {
             acquaintances.confirmed(*identity);
         }
+        acquaintances.closed(*identity);
         list.push(breaches.into_iter().map(|breach| breach.rule).collect());
     }
     list
@@ -111,4 +113,23 @@ fn what_passes_at_once_or_unseen_is_blamed_on_nobody() {
     acquaintances.unsure(A);
     assert!(acquaintances.request(A, &request(1, Some(9))).is_empty());
     assert!(!acquaintances.request(A, &request(1, Some(8))).is_empty());
+}
+
+#[test]
+fn a_servers_other_id_is_told_with_the_response_that_showed_it() {
+    let told = |meetings: [(Option<u32>, ConnectionResponse<'static>); 3]| {
+        let mut acquaintances = Acquaintances::new();
+        let breaches = meetings.map(|(carried, response)| {
+            let request = ConnectionRequest::new("1.0.0", InstanceId(1), carried.map(InstanceId)).expect("small");
+            acquaintances.response(None, Introduction::of(&request), &response).map(|breach| breach.what)
+        });
+        breaches[2].clone().unwrap_or_default()
+    };
+    let connected = told([(None, hello(2)), (Some(2), CONNECTED), (Some(7), CONNECTED)]);
+    assert!(
+        connected.starts_with("\"connected\" answers a request that carries the server_instance_id 7"),
+        "{connected}"
+    );
+    let greeted = told([(None, hello(2)), (None, hello(3)), (None, hello(2))]);
+    assert!(greeted.starts_with("the hello carries the server_instance_id 2"), "{greeted}");
 }

@@ -95,7 +95,9 @@ mod tests {
         let longest = 65_535 - 1 - 3 - 8;
         assert!(ApplicationVersion::new("v".repeat(longest)).is_ok());
         assert!(ApplicationVersion::new("v".repeat(longest + 1)).is_err());
-        assert_eq!(ApplicationVersion::new("").map(|version| version.to_string()), Ok(String::new()));
+        for text in ["", "1.0.0"] {
+            assert_eq!(ApplicationVersion::new(text).map(|version| version.to_string()), Ok(text.to_owned()));
+        }
     }
 
     #[test]

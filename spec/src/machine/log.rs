@@ -61,10 +61,12 @@ mod tests {
     #[test]
     fn the_oldest_entries_make_room() {
         let mut log = Log::new();
+        assert!(log.is_empty());
         for number in 0..5 {
             log.push(number, Log::<i32>::BOUND / 3);
         }
         assert_eq!(log.iter().copied().collect::<Vec<_>>(), [2, 3, 4]);
+        assert!(!log.is_empty());
         log.push(5, Log::<i32>::BOUND * 2);
         assert_eq!((log.iter().copied().collect::<Vec<_>>(), log.len()), (vec![5], 1));
     }

@@ -223,3 +223,31 @@ impl Acquaintance {
         })
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_so_many_identities_are_remembered() {
+        let mut acquaintances = Acquaintances::new();
+        for number in 0..=MOST_IDENTITIES {
+            acquaintances.opened(Some(&number.to_string()));
+        }
+        assert_eq!(acquaintances.clients.len(), MOST_IDENTITIES);
+        // Those that are go on being so.
+        acquaintances.opened(Some("0"));
+        assert_eq!(acquaintances.clients["0"].open, 2);
+    }
+
+    #[test]
+    fn only_so_many_times_a_server_is_set_up_anew() {
+        let mut acquaintances = Acquaintances::new();
+        let mut greets = |id: usize| {
+            let hello = ConnectionResponse::HelloNewClient { server_instance_id: InstanceId(id as u32) };
+            acquaintances.response(None, Introduction { client: InstanceId(1), server: None }, &hello)
+        };
+        assert!((0..=MOST_FORMER).all(|id| greets(id).is_none()));
+        assert!(greets(MOST_FORMER + 1).is_some());
+    }
+}

@@ -179,3 +179,25 @@ pub(super) fn low_bits(content: &[u8]) -> Option<MessageId> {
     let (high, low) = (content.first()?, content.get(1)?);
     MessageId::new(u16::from(high & 0x0f) << 8 | u16::from(*low))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_must_not_be_answered_is_remembered_once_however_often_it_is_said() {
+        let mut answers = Answers::default();
+        let no_publish = Sent::no_publish("malformed.unused-type");
+        for how in [no_publish, no_publish, Sent::cut_off(), no_publish, no_publish, Sent::Accepted, Sent::Accepted] {
+            answers.sent(MessageId::ZERO, how, 1);
+        }
+        let later: Vec<Sent> = answers.more[&MessageId::ZERO].iter().map(|(_, how)| *how).collect();
+        assert_eq!(later, [no_publish, Sent::cut_off(), no_publish, Sent::Accepted, Sent::Accepted]);
+    }
+
+    #[test]
+    fn the_low_bits_of_a_content_are_twelve() {
+        let bits = [&[][..], &[0x81], &[0x81, 0x05], &[0xff, 0xfe, 0x01]].map(low_bits);
+        assert_eq!(bits, [None, None, MessageId::new(0x105), MessageId::new(0xffe)]);
+    }
+}
