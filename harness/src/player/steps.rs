@@ -117,6 +117,10 @@ impl Player<'_> {
         if self.collect_breaches(step.line) {
             return Some(Stop::Broken);
         }
+        // What a step makes of what comes where the oracle has lost its way is worth nothing.
+        if let Some(stop) = self.doubt() {
+            return Some(stop);
+        }
         let halt = done.err()?;
         let level = self.broken_by(&halt, step.rule.as_deref()).map(|rule| catalogue().level_of(&rule));
         let stop = self.stop(halt, step.rule.as_deref(), step.line);

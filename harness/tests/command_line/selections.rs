@@ -43,6 +43,16 @@ fn a_case_of_ones_own_that_fails_points_into_its_file() {
     assert!(location.contains("own/mine.yaml:7"), "{location}");
 }
 
+/// Which of so many events of one id an answer is for can't be told, and nor can what the target does wrong, if anything.
+#[test]
+fn a_case_of_ones_own_that_nobody_can_follow_blames_nobody() {
+    let folder = Folder::new();
+    let many = ["{ publish: { message_id: 5 } }"; 6].join(", ");
+    folder.write("own/mine.yaml", OWN.replace("  - send: ping\n", &format!("  - send: [{many}]\n  - send: ping\n")));
+    let done = sinkcheck(["certify", "--suite", &folder.at("own"), "--format", "json"]).run().exits(3);
+    assert_eq!(inconclusive(&document(&done.stdout), "too-many-readings"), 1, "{:.4000}", done.stdout);
+}
+
 #[test]
 fn fail_fast_ends_with_the_first_failure() {
     let peer = Peer::new(|stream| welcome(stream).map(drop));
