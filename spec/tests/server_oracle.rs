@@ -197,6 +197,21 @@ fn an_id_in_flight_may_be_skipped() {
 }
 
 #[test]
+fn an_id_whose_answer_was_read_is_not_skipped() {
+    let publishes: Vec<String> = (0..4096u16).map(|id| format!("{:04x}0101016b01010161", 0x4000 | id)).collect();
+    let mut exchange = accepted(&[("<", &publishes[0], &[]), (">", "3000", &[])]);
+    exchange.extend(publishes[1..].iter().map(|publish| ("<", publish.as_str(), &[] as &[&str])));
+    // Nothing shows yet that the answer to 0 was read.
+    check(&[exchange.clone(), vec![("<", publishes[1].as_str(), &["events.id-not-reused-in-flight"])]].concat());
+    exchange.extend([(">", "3001", &[] as &[&str]), (">", &publishes[9], &[])]);
+    check(&[exchange.clone(), vec![("<", publishes[1].as_str(), &[])]].concat());
+    // The answer to what was sent behind it does.
+    exchange.push(("<", "3009", &[]));
+    check(&[exchange.clone(), vec![("<", publishes[0].as_str(), &[]), ("<", publishes[1].as_str(), &[])]].concat());
+    check(&[exchange, vec![("<", publishes[1].as_str(), &["events.ids-wrap"])]].concat());
+}
+
+#[test]
 fn what_a_server_sends_is_laid_out_as_the_protocol_says() {
     let cases = [
         ("", "framing.one-message-in-a-frame"),

@@ -366,6 +366,7 @@ impl Link {
         Self {
             connection,
             waiting: VecDeque::new(),
+            taken: Vec::new(),
             next_id: MessageId::ZERO,
             reported: 0,
             introduced: None,

@@ -1,27 +1,24 @@
 //! Expectations: whether what came is what a pattern wants, whether it still can be, and how "nothing" is shown.
 
-use std::convert::Infallible;
 use std::pin::pin;
+use std::sync::OnceLock;
 use std::time::Duration;
 
 use sinkcheck_cases::language::{Pattern, Step, Within};
-use sinkcheck_spec::oracle::Phase;
 use sinkcheck_spec::wire::{Message, MessageId};
 use tokio::select;
 use tokio::time::Instant;
 
+use super::awake::keep_awake;
 use super::look::{Come, Looking, alternatives, describe, look, must_come, wants_close, wants_publish};
 use super::{Halt, Player};
-use crate::connection::{Answer, Connection};
+use crate::connection::Answer;
 
 /// For so many times its patience an expectation waits for a target that is slow and yet sends something.
 pub(super) const MOST_PATIENCES: u32 = 4;
 
 /// What a busy machine may be late by, however long the interval.
 const MOST_LATENESS: Duration = Duration::from_secs(3);
-
-/// How long a PING may take to be handed to the network.
-const MAX_SENDING: Duration = Duration::from_secs(1);
 
 /// How long a peer that has answered a PING may still take to close: nothing says that it has to be at once.
 const CLOSE_GRACE: Duration = Duration::from_millis(500);
@@ -49,6 +46,7 @@ impl Player<'_> {
         // A close can be waited for in vain: a PING that is answered shows that the peer went on.
         let fenced = wants_close(pattern) && self.send_fence(on).await;
         let awake = if wants_close(pattern) { self.kept_awake(on) } else { None };
+        let first_ping = OnceLock::new();
         let link = self.connections.get_mut(on).ok_or_else(|| no_connection(on))?;
         let mut done = vec![false; alternatives(pattern)];
         let mut looking = Looking {
@@ -56,6 +54,7 @@ impl Player<'_> {
             waiting: &mut link.waiting,
             answered: &mut self.answered,
             wanted: &mut self.wanted,
+            taken: &mut link.taken,
         };
         let mut deadline = begun + patience;
         let mut ponged = false;
@@ -70,7 +69,7 @@ impl Player<'_> {
                     MOST_PATIENCES
                 };
         let decided = {
-            let mut kept_awake = pin!(keep_awake(&link.connection, awake));
+            let mut kept_awake = pin!(keep_awake(&link.connection, awake, &first_ping));
             loop {
                 let came = link.connection.wait(deadline, |inbox| {
                     match look(pattern, inbox, &mut looking, &mut done) {
@@ -121,7 +120,13 @@ impl Player<'_> {
                     // Its PONG may still come, and is no step's.
                     link.connection.inbox().pongs = 0;
                 }
-                Ok(())
+                let closed = link.connection.inbox().closed.as_ref().map(|closed| closed.at);
+                match (awake, closed) {
+                    (Some(awake), Some(closed)) => {
+                        self.closed_after_rejection(awake, first_ping.get().copied(), closed)
+                    }
+                    _ => Ok(()),
+                }
             }
             // A target that is slower than its keepalive interval rightly drops a client that waits for it in silence.
             Some(Come::Never(observed)) if self.scenario.silent && self.is_dropped_for_silence(on) => {
@@ -228,15 +233,6 @@ impl Player<'_> {
             }
         }
         Ok(())
-    }
-
-    /// The keepalive interval of a peer that is to close because it has rejected us, and is to be kept from dropping us for our silence
-    /// meanwhile: one that doesn't close would seem to.
-    fn kept_awake(&self, on: &str) -> Option<Duration> {
-        let interval = self.setting.target.keepalive_interval?;
-        let link = self.connections.get(on)?;
-        let is_rejected = link.connection.inbox().oracle.phase() == Phase::Rejected;
-        (is_rejected && !self.scenario.silent && !link.is_within_frame()).then_some(interval)
     }
 
     /// The peer sends without end, so that nobody reads on.
@@ -412,16 +408,4 @@ impl Player<'_> {
 
 pub(super) fn no_connection(on: &str) -> Halt {
     Halt::Fault(format!("the connection `{on}` was not opened"))
-}
-
-/// Sends PINGs before a peer with this keepalive interval drops us for our silence, and from then on; none where it isn't known. One
-/// that closes as it should has closed before the first.
-async fn keep_awake(connection: &Connection, interval: Option<Duration>) -> Infallible {
-    let Some(interval) = interval else { return std::future::pending().await };
-    tokio::time::sleep(interval.mul_f64(1.3)).await;
-    loop {
-        // To one that has closed it doesn't go, and nobody waits for its answer.
-        let _ = connection.send(vec![Message::Ping.to_frame()], Duration::ZERO, MAX_SENDING).await;
-        tokio::time::sleep(interval.mul_f64(0.4)).await;
-    }
 }

@@ -12,6 +12,8 @@ pub(super) struct Link {
     pub(super) connection: Connection,
     /// PUBLISHes that must be answered and of which no step has taken the answer.
     pub(super) waiting: VecDeque<Owed>,
+    /// Events of the peer that steps have seen here and the case has not answered, with their message ids.
+    pub(super) taken: Vec<(MessageId, Event<'static>)>,
     pub(super) next_id: MessageId,
     /// Breaches that have been turned into findings.
     pub(super) reported: usize,
@@ -31,6 +33,12 @@ impl Link {
     /// Whether a frame was begun and not ended: nothing else can be sent.
     pub(super) fn is_within_frame(&self) -> bool {
         self.sent.pending() > 0
+    }
+
+    /// The case answers an event: that event, if a step has seen it.
+    pub(super) fn answers(&mut self, id: MessageId) -> Option<Event<'static>> {
+        let at = self.taken.iter().rposition(|(taken, _)| *taken == id)?;
+        Some(self.taken.swap_remove(at).1)
     }
 }
 

@@ -31,6 +31,8 @@ pub(super) struct Looking<'a> {
     pub(super) answered: &'a mut Answered,
     /// Events that the case knows by name or asked for.
     pub(super) wanted: &'a mut Vec<Event<'static>>,
+    /// Those that steps have seen on this connection and the case has not answered, with their message ids.
+    pub(super) taken: &'a mut Vec<(MessageId, Event<'static>)>,
 }
 
 pub(super) fn wants_close(pattern: &Pattern) -> bool {
@@ -86,6 +88,7 @@ pub(super) fn look(pattern: &Pattern, inbox: &mut Inbox, looking: &mut Looking<'
             // If it comes again, that is no new one.
             looking.wanted.push(came.event.clone());
             inbox.wanted.push(came.event.clone());
+            looking.taken.push((came.message_id, came.event.clone()));
             match &wanted.message_id {
                 Some(id) if !looking.values.matches(id, came.message_id.get().into()) => {
                     Come::Never(format!("an event with the message id {}", came.message_id))
@@ -139,6 +142,7 @@ pub(super) fn look(pattern: &Pattern, inbox: &mut Inbox, looking: &mut Looking<'
             let Some(event) = looking.values.event(&publish.event).cloned() else { return Come::NotYet };
             let Some(at) = inbox.publishes.iter().position(|came| came.event == event) else { return or_closed(inbox) };
             let Some(came) = inbox.publishes.remove(at) else { return Come::NotYet };
+            looking.taken.push((came.message_id, came.event.clone()));
             match &publish.message_id {
                 Some(id) if !looking.values.matches(id, came.message_id.get().into()) => {
                     Come::Never(format!("the event came with the message id {}", came.message_id))

@@ -1,6 +1,7 @@
 //! Plays one scenario at a target and tells what happened. It finds; the [`crate::judge`] judges.
 
 mod ask;
+mod awake;
 mod build;
 mod calibration;
 mod clients;
@@ -38,6 +39,7 @@ pub use seat::{Reached, Seat};
 pub(crate) use setting::{FIRST_CONNECTION, MANY_TIMEOUTS};
 pub use setting::{Publishing, Setting};
 
+use awake::Closes;
 use link::{Answered, Claim, Link, Owed};
 use outcome::Halt;
 use values::Values;
@@ -61,6 +63,8 @@ pub(crate) struct Player<'a> {
     /// It is looked at whether the target sends PONGs of its own accord, so nothing may be sent that asks for one.
     is_control: bool,
     shown_by: Vec<String>,
+    /// How rejected connections came to their ends.
+    closes: Closes,
     accepted_as: Vec<InstanceId>,
     connected_before: bool,
     /// The last connection ended with the word that the client's version isn't supported.
@@ -99,6 +103,7 @@ pub async fn play(scenario: &Scenario, setting: &Setting, main: Seat, other: Opt
         suspicions: Vec::new(),
         is_control: false,
         shown_by: Vec::new(),
+        closes: Closes::default(),
         accepted_as: Vec::new(),
         connected_before: false,
         is_outdated: false,

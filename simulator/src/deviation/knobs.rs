@@ -94,6 +94,8 @@ pub(crate) enum Closing {
     After(Duration),
     /// Not at all: the peer has to.
     Never,
+    /// When the peer says something more.
+    UponTheNextFrame,
     /// With a reset, where the stream has such a thing.
     Reset,
 }

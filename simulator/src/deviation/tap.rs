@@ -192,7 +192,8 @@ impl Tap {
             Next::GoOn => false,
         };
         let peer_closed = self.timing.peer_closed;
-        let after_a_while = matches!(self.knobs.closing, Closing::After(_) | Closing::Never);
+        let after_a_while =
+            matches!(self.knobs.closing, Closing::After(_) | Closing::Never | Closing::UponTheNextFrame);
         for octets in self.timing.due(now, peer_closed || machine_closes && !after_a_while) {
             outgoing.push(&octets);
         }

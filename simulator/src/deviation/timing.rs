@@ -15,6 +15,8 @@ pub(super) struct Timing {
     drop: Option<Duration>,
     /// When the machine wanted the close.
     close_wanted: Option<Duration>,
+    /// Whether something arrived since.
+    came_after: bool,
     /// Whether the peer has ended its stream.
     pub(super) peer_closed: bool,
 }
@@ -70,6 +72,7 @@ impl Timing {
 
     /// A content arrived.
     pub(super) fn arrived(&mut self, now: Duration, content: &[u8], knobs: &Knobs, interval: Duration) {
+        self.came_after |= self.close_wanted.is_some();
         if let (Some(_), Some((share, renews))) = (self.drop, knobs.drops)
             && renews(content)
         {
@@ -95,6 +98,7 @@ impl Timing {
         }
         match (self.close_wanted, closing) {
             (None, _) | (Some(_), Closing::Never) => false,
+            (Some(_), Closing::UponTheNextFrame) => self.came_after,
             (Some(wanted), Closing::After(time)) => wanted.saturating_add(time) <= now,
             (Some(_), Closing::AtOnce | Closing::Reset) => self.held.is_empty(),
         }

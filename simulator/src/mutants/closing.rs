@@ -97,6 +97,18 @@ pub(super) const FAULTS: &[Fault] = &[
         "It never closes by itself, and waits for the client to.",
     ),
     fault(
+        "rejected-client-has-to-go-on",
+        SERVER,
+        &[
+            "handshake.mismatch-closes",
+            "handshake.quarantined-closes",
+            "handshake.unsupported-protocol-closes",
+            "handshake.unsupported-application-closes",
+        ],
+        Always(&[Knob(|knobs| knobs.closing = Closing::UponTheNextFrame)]),
+        "It closes when the next frame comes, whatever that is, and not before.",
+    ),
+    fault(
         "closes-after-an-hour",
         SERVER,
         &[

@@ -102,6 +102,17 @@ pub(super) const FAULTS: &[Fault] = &[
     )
     .needs(ADAPTER),
     fault(
+        "ids-wrap-to-one-with-none-in-flight",
+        BOTH,
+        &["events.ids-wrap"],
+        Always(&[
+            Knob(|knobs| knobs.window = Some(1)),
+            Ids(|_, last, _| last.map_or(0, |last| if last == 4095 { 1 } else { last + 1 })),
+        ]),
+        "After its message id 4095 comes 1, and it waits for the answer to an event before it sends the next.",
+    )
+    .needs(ADAPTER),
+    fault(
         "ids-wrap-early",
         BOTH,
         &["events.ids-wrap", "events.ids-go-up-by-one", "events.id-not-reused-in-flight"],
@@ -261,6 +272,16 @@ pub(super) const FAULTS: &[Fault] = &[
         &["events.acked-not-sent-again"],
         At(|when| vec![Received(when, |_, content| is_ack(content).then(passed_over))], ANSWERED),
         "It takes no notice of an ACK.",
+    )
+    .needs(ADAPTER),
+    fault(
+        "acks-behind-a-nack-ignored",
+        BOTH,
+        &["events.acked-not-sent-again"],
+        Always(&[Received(When::Always, |seen, content| {
+            (is_ack(content) && seen.received[usize::from(NACK)] > 0).then(passed_over)
+        })]),
+        "Once an event of its was NACKed it takes no notice of an ACK on that connection.",
     )
     .needs(ADAPTER),
     fault(

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::breach::Breach;
-use super::ids::IdSet;
+use super::ids::{IdMap, IdSet};
 use crate::wire::MessageId;
 
 /// The PUBLISHes of the peer on one connection.
@@ -12,6 +12,10 @@ pub(super) struct Publishes {
     last: Option<MessageId>,
     unanswered: IdSet,
     used: IdSet,
+    /// The ids that we answered, and the number of our frame that did.
+    answered: IdMap<u64>,
+    /// The number of our frame up to which the peer has shown that it read.
+    read: u64,
     /// Ids that we answered while none of their PUBLISHes had come unanswered, and the number of our frame that did.
     answered_ahead: BTreeMap<MessageId, u64>,
 }
@@ -19,13 +23,16 @@ pub(super) struct Publishes {
 impl Publishes {
     /// We answered one, with our frame of this number.
     pub(super) fn answered(&mut self, id: MessageId, frame: u64) {
-        if !self.unanswered.remove(id) {
+        if self.unanswered.remove(id) {
+            self.answered.insert(id, frame);
+        } else {
             self.answered_ahead.insert(id, frame);
         }
     }
 
     /// The peer has shown that it read our frame of this number. What it read by then without a PUBLISH that it could answer is past.
     pub(super) fn peer_read(&mut self, frame: u64) {
+        self.read = self.read.max(frame);
         if !self.answered_ahead.is_empty() {
             self.answered_ahead.retain(|_, ahead| *ahead > frame);
         }
@@ -61,9 +68,8 @@ impl Publishes {
         }
         if let Some(last) = self.last {
             let mut next = last.next();
-            // An id that is still in flight may be skipped. When the peer read our answer can't be seen, so any id that it
-            // used before on this connection may have been in flight for it.
-            while next != id && self.used.contains(next) && next != last {
+            // An id that is still in flight may be skipped.
+            while next != id && self.may_be_in_flight(next) && next != last {
                 next = next.next();
             }
             if next != id {
@@ -71,7 +77,14 @@ impl Publishes {
                 breaches.push(Breach::new(rule, format!("a PUBLISH with the id {id} after {last}")));
             }
         }
+        self.answered.remove(id);
         self.passed(id);
         breaches
+    }
+
+    /// Whether an id is one in flight, as far as the peer may know. When it read our answer can't be seen, but it may have shown
+    /// since that it did.
+    fn may_be_in_flight(&self, id: MessageId) -> bool {
+        self.used.contains(id) && self.answered.get(id).is_none_or(|frame| *frame > self.read)
     }
 }

@@ -86,3 +86,17 @@ fn an_id_in_flight_may_be_skipped_or_waited_for() {
     lines.extend([0, 1, 3].map(|id| ("<", publishes[id].as_str(), &[] as &[&str])));
     check_accepted(&lines);
 }
+
+#[test]
+fn an_id_whose_answer_was_read_is_not_skipped() {
+    let publishes: Vec<String> = (0..4096).map(publish).collect();
+    let answered = [ack(0), ack(1)];
+    let mut lines: Vec<Line<'_>> = publishes.iter().map(|publish| ("<", publish.as_str(), &[] as &[&str])).collect();
+    lines.extend(answered.iter().map(|ack| (">", ack.as_str(), &[] as &[&str])));
+    lines.push((">", publishes[9].as_str(), &[]));
+    let skipped = publishes[1].as_str();
+    check_accepted(&[lines.clone(), vec![("<", skipped, &[])]].concat());
+    let answer = ack(9);
+    lines.push(("<", answer.as_str(), &[]));
+    check_accepted(&[lines, vec![("<", skipped, &["events.ids-wrap"])]].concat());
+}
