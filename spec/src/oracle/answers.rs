@@ -113,9 +113,12 @@ impl Answers {
         self.waiting.get(id).into_iter().chain(later).map(|(_, sent)| *sent)
     }
 
-    /// Takes the one that such an answer is right for, or else the oldest.
+    /// Takes the one that such an answer is right for, or else the oldest. Of several that a NACK is right for, one that an ACK is not:
+    /// an ACK may come for the others.
     fn take(&mut self, id: MessageId, is_ack: bool, decision: Option<Decision>) -> Option<Sent> {
-        let at = self.all(id).position(|sent| sent.allows(is_ack, decision)).unwrap_or(0);
+        let fits = |sent: &Sent| sent.allows(is_ack, decision);
+        let only_nacked = self.all(id).position(|sent| !is_ack && fits(&sent) && !sent.allows(true, decision));
+        let at = only_nacked.or_else(|| self.all(id).position(|sent| fits(&sent))).unwrap_or(0);
         let Some(later) = self.more.get_mut(&id) else { return self.waiting.remove(id).map(|(_, sent)| sent) };
         let (_, taken) = match at.checked_sub(1) {
             Some(at) => later.remove(at),

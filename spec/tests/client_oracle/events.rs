@@ -67,6 +67,8 @@ fn only_a_right_answer_of_ours_settles_an_id() {
     };
     again((">", "3000"), &[]);
     again((">", "700000"), &[]);
+    // What a receiver does with text that is none is open.
+    again((">", "700000ff"), &[]);
     again((">", "300000"), &[IN_FLIGHT]);
     again((">", "30"), &[IN_FLIGHT]);
     again((">", "7000"), &[IN_FLIGHT]);
@@ -87,4 +89,16 @@ fn a_stray_answer_may_meet_an_event_that_is_on_its_way() {
     check_accepted(&lines);
     lines.push(("<", &publishes[0], &[IN_FLIGHT]));
     check_accepted(&lines);
+}
+
+#[test]
+fn what_is_in_flight_is_told() {
+    let publishes: Vec<String> = [4094, 4095, 0].map(publish).to_vec();
+    let mut lines: Vec<Line<'_>> = publishes.iter().map(|publish| ("<", publish.as_str(), &[] as &[&str])).collect();
+    let answered = ack(4095);
+    lines.push((">", &answered, &[]));
+    let oracle = check_accepted(&lines);
+    let ids: Vec<u16> = oracle.ids_in_flight().map(MessageId::get).collect();
+    assert_eq!((oracle.in_flight(), ids), (2, vec![0, 4094]));
+    assert_eq!((check_accepted(&[]).in_flight(), check_accepted(&[]).ids_in_flight().count()), (0, 0));
 }

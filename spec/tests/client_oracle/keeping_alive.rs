@@ -10,8 +10,24 @@ fn pongs_answer_pings() {
     check_accepted(&[(">", "5000", &[]), (">", "5000", &[]), ("<", "6000", &[]), ("<", "6000", &[])]);
     check_accepted(&[(">", "6000", &[]), ("<", "6000", &["keepalive.pong-not-answered"])]);
     check_accepted(&[(">", "5000", &[]), (">", "6000", &[]), ("<", "6000", &[])]);
-    // Unasked and answering nothing, it may come at any time.
-    check_accepted(&[("<", "6000", &[])]);
+    // Unasked and answering nothing, it may come at any time, and shows that this client sends some of its own accord.
+    assert!(check_accepted(&[("<", "6000", &[])]).ponged_unasked());
+    assert!(!check_accepted(&[(">", "5000", &[]), ("<", "6000", &[])]).ponged_unasked());
+}
+
+#[test]
+fn a_breach_of_a_pong_is_told_from_others() {
+    for (content, is_of_pong) in [("6000", true), ("3005", false), ("600000", false)] {
+        let mut oracle = check_accepted(&[(">", "6000", &[])]);
+        let breaches = oracle.received(&hex::decode(content).expect("hex"));
+        let found: Vec<bool> = breaches.iter().map(|breach| breach.is_of_pong()).collect();
+        assert_eq!(found, [is_of_pong], "{content}");
+    }
+}
+
+#[test]
+fn behind_several_malformed_contents_a_pong_answers_the_ping_among_them() {
+    check_accepted(&[(">", "500000", &[]), (">", "9000", &[]), ("<", "6000", &["malformed.ping-length"])]);
 }
 
 #[test]

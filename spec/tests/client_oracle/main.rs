@@ -6,6 +6,7 @@ mod events;
 mod exchange;
 mod freedoms;
 mod introduction;
+mod joined_late;
 mod keeping_alive;
 mod layout;
 mod malformed;
