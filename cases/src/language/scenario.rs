@@ -6,7 +6,7 @@ use schemars::JsonSchema;
 use sinkcheck_spec::catalogue::Role;
 
 use super::message::MessageTemplate;
-use super::pattern::Pattern;
+use super::pattern::{Pattern, ServerIdPattern};
 use super::step::{Step, Verb};
 
 /// The connection that a step is about unless it says otherwise.
@@ -148,6 +148,17 @@ impl Scenario {
             _ if self.publishes >= MANY => true,
             _ => false,
         })
+    }
+
+    /// Whether the first request of a client under test has to carry the server's id.
+    pub fn begins_known(&self) -> bool {
+        let carries = |step: &Step| match &step.verb {
+            Verb::Expect { pattern: Pattern::ConnectionRequest(request), .. } => {
+                matches!(request.server_instance_id, Some(ServerIdPattern::Is(_)))
+            }
+            _ => false,
+        };
+        self.steps.iter().find(|step| !matches!(step.verb, Verb::Connect)).is_some_and(carries)
     }
 
     /// Whether it asks the target's adapter something.

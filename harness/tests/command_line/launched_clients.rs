@@ -15,7 +15,7 @@ import os, signal, socket, sys, time
 mode = sys.argv[1]
 print("mode", mode, "fixture", os.environ["SINK_FIXTURE"], "publish", os.environ["SINK_PUBLISH"], sys.argv[2:], flush=True)
 own = int(os.environ["SINK_CLIENT_INSTANCE_ID"]).to_bytes(4, "big")
-known = os.environ["SINK_SERVER_INSTANCE_ID"]
+known = "" if mode == "forgetful" else os.environ["SINK_SERVER_INSTANCE_ID"]
 server = int(known).to_bytes(4, "big") if known else b""
 while True:
     with socket.create_connection((os.environ["SINK_HOST"], int(os.environ["SINK_PORT"]))) as line:
@@ -53,6 +53,15 @@ fn a_client_is_told_what_it_is_and_comes_again() {
     let folder = Folder::new();
     certify(&folder, "right", "client/introduction/client-id-constant").run().exits(0).says("1 passed");
     certify(&folder, "right", "client/events/answered").run().exits(0).says("1 passed");
+}
+
+/// It may have a server's id of its own, or none: what it was told is no message.
+#[test]
+fn a_client_that_does_not_take_the_servers_id_breaks_nothing() {
+    let folder = Folder::new();
+    let done = certify(&folder, "forgetful", "client/keepalive/ping-with-an-event-in-flight").run();
+    assert_ne!(done.code, Some(1), "{}", done.stdout);
+    done.says_all(&["1 not applicable", "it doesn't take the server's id from SINK_SERVER_INSTANCE_ID"]);
 }
 
 #[test]

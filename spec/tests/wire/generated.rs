@@ -1,8 +1,12 @@
 //! Messages and near-messages out of random octets: proptest draws the octets, `arbitrary` builds from them, and the
 //! fuzz targets build the same.
 
+use std::collections::BTreeSet;
+
 use arbitrary::{Arbitrary, Result, Unstructured};
 use proptest::prelude::*;
+use proptest::strategy::ValueTree;
+use proptest::test_runner::TestRunner;
 use sinkcheck_spec::wire::{Element, Message, RawContent};
 
 /// Octets to build from: enough for several fields of some length.
@@ -71,4 +75,37 @@ fn spoil_octets(content: &mut Vec<u8>, what: u8, place: u32, number: u64) {
             }
         }
     }
+}
+
+/// What is never generated is never tested. The octets are the same in each run.
+#[test]
+fn every_kind_of_message_and_every_width_of_number_is_generated() {
+    let mut runner = TestRunner::deterministic();
+    let (mut types, mut versions, mut widths) = (BTreeSet::new(), BTreeSet::new(), [const { BTreeSet::new() }; 4]);
+    let (mut ids, mut keys) = (BTreeSet::new(), BTreeSet::new());
+    for _ in 0..4000 {
+        let drawn = seed().new_tree(&mut runner).expect("octets").current();
+        let Some(message) = message(&drawn) else { continue };
+        types.insert(message.message_type().to_string());
+        match &message {
+            Message::OtherVersion(request) => {
+                versions.insert(request.version().get());
+            }
+            Message::Publish(publish) => {
+                let event = &publish.event;
+                let numbers = [event.event_type_id(), event.schema_version(), event.offset(), event.timestamp()];
+                for (seen, number) in widths.iter_mut().zip(numbers) {
+                    seen.insert((64 - number.leading_zeros()).max(1).div_ceil(7));
+                }
+                ids.insert(publish.message_id.get());
+                keys.insert(event.key().len());
+            }
+            _ => {}
+        }
+    }
+    assert_eq!(types.len(), 7, "{types:?}");
+    assert_eq!(versions, (1..=15).collect());
+    assert!(widths.iter().all(|seen| *seen == (1..=10).collect()), "{widths:?}");
+    assert!(ids.len() > 100 && ids.first() < Some(&256) && ids.last() > Some(&3840), "{ids:?}");
+    assert!(keys.len() > 20, "{keys:?}");
 }

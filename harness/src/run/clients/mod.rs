@@ -215,6 +215,10 @@ fn lacks(target: &Target, client: &ClientTarget, contact: Option<&Contact>, scen
     if client.with_fixture(scenario.client).is_none() {
         return Some(format!("a `{}` client", scenario.client.name()));
     }
+    let is_known = contact.is_none_or(|contact| contact.is_known);
+    if scenario.begins_known() && !client.lists_clients && !is_known {
+        return Some("a `known` client: it doesn't take the server's id from SINK_SERVER_INSTANCE_ID".to_owned());
+    }
     let follows_new = contact.is_none_or(|contact| contact.follows_new);
     if scenario.client == Fixture::New && !client.lists_clients && !follows_new {
         return Some("a `new` client: it doesn't take what it is from SINK_FIXTURE".to_owned());
