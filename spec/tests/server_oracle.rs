@@ -4,14 +4,16 @@
 //! stands behind it.
 
 use sinkcheck_spec::catalogue::{Role, catalogue};
-use sinkcheck_spec::oracle::ServerOracle;
+use sinkcheck_spec::oracle::{Phase, ServerOracle};
+use sinkcheck_spec::wire::MessageId;
 
 const REQUEST: &str = "0005312e302e300000000100000002";
 const CONNECTED: &str = "10";
 const PUBLISH_5: &str = "40050101016b01010464617461";
 
+/// Holds what is blamed against what stands there. Returns the oracle as it is after the last line.
 #[track_caller]
-fn check(exchange: &[(&str, &str, &[&str])]) {
+fn check(exchange: &[(&str, &str, &[&str])]) -> ServerOracle {
     let mut oracle = ServerOracle::new();
     for (at, (direction, digits, rules)) in exchange.iter().enumerate() {
         let content = hex::decode(digits.replace(' ', "")).expect("hex");
@@ -30,6 +32,7 @@ fn check(exchange: &[(&str, &str, &[&str])]) {
             }
         }
     }
+    oracle
 }
 
 fn accepted<'a>(rest: &[(&'a str, &'a str, &'a [&'a str])]) -> Vec<(&'a str, &'a str, &'a [&'a str])> {
@@ -252,4 +255,95 @@ fn what_a_server_sends_is_laid_out_as_the_protocol_says() {
     // Nothing says how large a number may be that is sent: 2^64, and one that takes eleven octets.
     check(&accepted(&[("<", "4005 80808080808080808002 01016b01010161", &[])]));
     check(&accepted(&[("<", "4005 8080808080808080808001 01016b01010161", &[])]));
+}
+
+#[test]
+fn what_is_owed_and_in_flight_is_told() {
+    let ids = |ids: &[u16]| ids.iter().filter_map(|id| MessageId::new(*id)).collect::<Vec<_>>();
+    let oracle = check(&accepted(&[
+        (">", PUBLISH_5, &[]),
+        (">", "40060101016b01010161", &[]),
+        ("<", "3006", &[]),
+        ("<", "4fff0101016b01010161", &[]),
+        ("<", "40000101016b01010161", &[]),
+        (">", "3fff", &[]),
+        (">", "5000", &[]),
+        (">", "5000", &[]),
+        ("<", "6000", &[]),
+    ]));
+    assert_eq!(oracle.unanswered().collect::<Vec<_>>(), ids(&[5]));
+    assert_eq!((oracle.in_flight(), oracle.ids_in_flight().collect::<Vec<_>>()), (1, ids(&[0])));
+    assert_eq!((oracle.pings_waiting(), oracle.ponged_unasked()), (1, false));
+    let idle = check(&accepted(&[]));
+    assert_eq!((idle.unanswered().count(), idle.in_flight(), idle.ids_in_flight().count()), (0, 0, 0));
+    assert_eq!(idle.pings_waiting(), 0);
+    assert!(check(&accepted(&[("<", "6000", &[])])).ponged_unasked());
+}
+
+#[test]
+fn only_a_right_answer_of_ours_settles_an_id() {
+    const IN_FLIGHT: &[&str] = &["events.id-not-reused-in-flight"];
+    let publishes: Vec<String> = (0..4096u16).map(|id| format!("{:04x}0101016b01010161", 0x4000 | id)).collect();
+    let all: Vec<_> = publishes.iter().map(|publish| ("<", publish.as_str(), &[] as &[&str])).collect();
+    let answers = [
+        (">", "3000", &[] as &[&str]),
+        (">", "700000", &[]),
+        (">", "700000ff", &[]),
+        (">", "300000", IN_FLIGHT),
+        (">", "30", IN_FLIGHT),
+        (">", "7000", IN_FLIGHT),
+        (">", "700005 61", IN_FLIGHT),
+        (">", "3001", IN_FLIGHT),
+        ("|", "0002 30", IN_FLIGHT),
+    ];
+    for (direction, answer, broken) in answers {
+        let again = [(direction, answer, &[] as &[&str]), ("<", publishes[0].as_str(), broken)];
+        check(&[accepted(&all), again.to_vec()].concat());
+    }
+}
+
+#[test]
+fn the_low_bits_of_an_unused_type_are_no_message_id() {
+    check(&accepted(&[(">", "810500", &[]), ("<", "3105", &["malformed.unused-type"])]));
+    check(&accepted(&[(">", "810500", &[]), ("<", "3005", &["events.answer-carries-id"])]));
+}
+
+#[test]
+fn what_the_end_cuts_off_is_known_by_its_type() {
+    let cut_off = &["framing.truncated-not-answered"];
+    check(&[("|", "000f 0005312e", &[]), ("<", CONNECTED, cut_off)]);
+    check(&[("|", "000f", &[]), ("<", CONNECTED, &["handshake.nothing-before-request"])]);
+    check(&accepted(&[("|", "0002 50", &[]), ("<", "6000", cut_off)]));
+    check(&accepted(&[("|", "0002 60", &[]), ("<", "6000", &[])]));
+}
+
+#[test]
+fn malformed_content_before_the_request_is_blamed_on_its_time_only_if_nothing_was_sent() {
+    check(&[("<", "9000", &["handshake.nothing-before-request"])]);
+    check(&[(">", "5000", &[]), ("<", "9000", &["layout.message-type"])]);
+}
+
+#[test]
+fn a_rejection_may_be_for_what_stands_before_the_request() {
+    let rejected = [(">", "9000", &[] as &[&str]), (">", REQUEST, &[]), ("<", "12", &[])];
+    assert_eq!(check(&rejected).phase(), Phase::Asked);
+    let answered = [rejected.to_vec(), vec![("<", CONNECTED, &[] as &[&str])]].concat();
+    assert_eq!(check(&answered).phase(), Phase::Accepted);
+    // Without a request behind it the connection is over.
+    assert_eq!(check(&[rejected[0], rejected[2]]).phase(), Phase::Rejected);
+}
+
+#[test]
+fn a_connection_that_was_joined_late_counts_as_accepted() {
+    let mut oracle = ServerOracle::joined_late();
+    assert_eq!(oracle.phase(), Phase::Accepted);
+    let mut broken = |content: &str| -> Vec<&str> {
+        oracle.received(&hex::decode(content).expect("hex")).into_iter().map(|breach| breach.rule).collect()
+    };
+    // A PONG, an answer and a response may be to what was not seen; a second answer or response is not.
+    for content in ["6000", "3005", CONNECTED] {
+        assert!(broken(content).is_empty(), "{content}");
+    }
+    assert_eq!(broken("3005"), ["events.answered-once"]);
+    assert_eq!(broken(CONNECTED), ["handshake.first-request-answered-once"]);
 }
