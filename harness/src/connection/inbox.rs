@@ -91,6 +91,8 @@ pub struct Inbox {
     pub asked_back: bool,
     /// A connection request came again, after that.
     asked_again: bool,
+    /// The client is one that sends more than one request on a connection, whatever it is sent.
+    pub asks_anyway: bool,
     /// When octets last came.
     pub last_received: Instant,
     /// The connection's end, if it came to one by the peer.
@@ -105,6 +107,8 @@ pub struct Inbox {
     pub last_sent: Instant,
     /// The longest time between what was sent and what was sent before it.
     pub longest_silence: Duration,
+    /// The longest time in which nothing went either way, of those that octets ended.
+    pub longest_idle: Duration,
     /// How many frames came.
     pub frames: usize,
     /// How many of them a case may wait for: neither a PING nor a PONG, which come for as long as a connection is kept alive.
@@ -140,6 +144,7 @@ impl Inbox {
             sent_since_ping: false,
             asked_back: false,
             asked_again: false,
+            asks_anyway: false,
             last_received: Instant::now(),
             closed: None,
             abandoned: false,
@@ -147,6 +152,7 @@ impl Inbox {
             is_waiting: false,
             last_sent: Instant::now(),
             longest_silence: Duration::ZERO,
+            longest_idle: Duration::ZERO,
             frames: 0,
             awaited: 0,
             octets: 0,
@@ -168,9 +174,23 @@ impl Inbox {
         self.request = Some(request);
     }
 
+    /// Octets went one way or the other.
+    fn goes(&mut self, now: Instant) {
+        let idle = now.saturating_duration_since(self.last_sent.max(self.last_received));
+        self.longest_idle = self.longest_idle.max(idle);
+    }
+
+    /// Octets came.
+    pub(super) fn hears(&mut self) {
+        let now = Instant::now();
+        self.goes(now);
+        self.last_received = now;
+    }
+
     /// Octets are about to be sent.
     pub(super) fn sends(&mut self) {
         let now = Instant::now();
+        self.goes(now);
         self.longest_silence = self.longest_silence.max(now.saturating_duration_since(self.last_sent));
         self.last_sent = now;
         self.sent_since_ping = true;
@@ -292,7 +312,7 @@ impl Inbox {
             }
             // A second one is the oracle's to blame, and no step's to take, but where it answers one of the case's own.
             Message::ConnectionRequest(_) | Message::OtherVersion(_) if self.is_introduced => {
-                self.asked_again |= self.asked_back;
+                self.asked_again |= self.asked_back && !self.asks_anyway;
             }
             Message::ConnectionRequest(request) => self.introduced_by(Request::Known(request)),
             other @ Message::OtherVersion(_) => self.introduced_by(Request::OtherVersion(other.to_string())),

@@ -22,7 +22,7 @@ pub(super) async fn run(shared: Arc<Shared>, mut stream: ReadHalf<Stream>, order
         match stream.read(&mut buffer).await {
             Ok(0) => break "closed".to_owned(),
             Ok(count) => {
-                shared.inbox().last_received = Instant::now();
+                shared.inbox().hears();
                 deframer.push(&buffer[..count]);
                 while let Some(content) = deframer.next_frame() {
                     if let Some(reply) = came(&shared, &content) {

@@ -98,7 +98,7 @@ impl Cases<'_> {
 fn needs_heavy(mutant: &Mutant, cites: &[String], so_far: &[(u64, Seen)]) -> bool {
     let kills = so_far.iter().filter(|(_, seen)| seen.verdict == CaseVerdict::Fail).count();
     let passed = so_far.iter().any(|(_, seen)| seen.verdict == CaseVerdict::Pass);
-    kills < 2 || !passed || cites.iter().any(|rule| mutant.rules().contains(&rule.as_str()))
+    kills < 2 || !passed || cites.first().is_some_and(|rule| mutant.rules().contains(&rule.as_str()))
 }
 
 fn fault(scenario: &Scenario, why: &str) -> CaseResult {

@@ -136,7 +136,7 @@ fn notes(plan: &Plan) -> Vec<String> {
     };
     if about(What::Mutants, &Scenario::is_heavy) {
         notes.push(
-            "A case with a thousand events or more was left out at a mutant whose rules it doesn't cite, if two other cases killed \
+            "A case with a thousand events or more was left out at a mutant whose rules it isn't about, if two other cases killed \
              that one and another didn't."
                 .to_owned(),
         );

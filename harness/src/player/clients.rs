@@ -7,6 +7,7 @@ use std::sync::atomic::Ordering;
 use std::time::Duration;
 
 use sinkcheck_cases::language::{Certificate, Number, Pattern, RequestPattern, ServerIdPattern};
+use sinkcheck_spec::catalogue::Role;
 use sinkcheck_spec::oracle::Phase;
 use sinkcheck_spec::wire::{Ack, ConnectionResponse, Deframer, InstanceId, Message, MessageId};
 use tokio::time::Instant;
@@ -34,12 +35,31 @@ const LAST_BREATH: Duration = Duration::from_millis(250);
 /// So many connections in a row may end before their request: a flaky link's, not the client's.
 pub(super) const FALSE_STARTS: usize = 3;
 
+/// For so many keepalive intervals a client is waited for that doesn't fall silent.
+const MOST_SILENCES: f64 = 6.0;
+
+/// What a case about PINGs needs.
+pub(super) const NOT_SILENT: &str =
+    "a client that falls silent: this one goes on sending by itself, so that no PING is due";
+
+/// After so many keepalive intervals a client may drop us for our silence; what it sees may be a little late.
+const OUR_SILENCE: f64 = 1.4;
+
 impl Player<'_> {
     /// Waits for the client's next connection.
     pub(super) async fn await_client(&mut self, on: &str, is_judged: bool) -> Result<(), Halt> {
         let last = self.connections.remove(on);
         self.is_outdated = last.as_ref().is_some_and(|link| link.is_outdated);
-        let last_ended = last.and_then(|link| link.ended());
+        let last_ended = match last {
+            // To look whether anybody listens is no try: the wait goes on.
+            Some(link) if link.ended_unused() && link.ended_at.is_none() && link.rejected_at.is_none() => {
+                if link.waited_since.is_some() {
+                    self.waits.pop();
+                }
+                link.waited_since
+            }
+            last => last.and_then(|link| link.ended()),
+        };
         let mut turns = 0;
         let connection = loop {
             let arrived = self.next_arrival(is_judged).await?;
@@ -68,8 +88,9 @@ impl Player<'_> {
             inbox.is_waiting = self.scenario.silent;
             inbox.mute = self.is_control;
             inbox.holds_events = self.scenario.publishes > 0;
+            inbox.asks_anyway = self.setting.habits.asks_again();
         }
-        self.connections.insert(on.to_owned(), Link::new(connection));
+        self.connections.insert(on.to_owned(), Link { waited_since: last_ended, ..Link::new(connection) });
         self.connected_before = true;
         Ok(())
     }
@@ -177,7 +198,10 @@ impl Player<'_> {
             })
             .await;
         match seen {
-            Some(Ok(())) => Ok(()),
+            Some(Ok(())) => {
+                self.let_unasked_pongs_pass().await;
+                Ok(())
+            }
             Some(Err(how)) => {
                 let message = format!("the client ended the connection once it was accepted: {how}");
                 Err(Halt::CantTell { code: "no-handshake", message })
@@ -217,10 +241,7 @@ impl Player<'_> {
 
     /// The client ended its connection without a word, as one does that tries two ways at a time or looks whether a port is open.
     pub(super) fn ended_unused(&self, on: &str) -> bool {
-        self.connections.get(on).is_some_and(|link| {
-            let inbox = link.connection.inbox();
-            inbox.closed.is_some() && inbox.octets == 0 && inbox.pending == 0
-        })
+        self.connections.get(on).is_some_and(Link::ended_unused)
     }
 
     /// Octets came in the place of a peer's first message, and no frame became of them.
@@ -264,9 +285,22 @@ impl Player<'_> {
     }
 
     /// Whether the client waited before its last connection, or waited no less than before.
-    pub(super) fn expect_waited(&self, pattern: &Pattern) -> Result<(), Halt> {
+    pub(super) async fn expect_waited(&mut self, on: &str, pattern: &Pattern) -> Result<(), Halt> {
+        // To look whether anybody listens is no try: what it does next is.
+        for _ in 0..FALSE_STARTS {
+            let deadline = Instant::now() + self.setting.patience();
+            let link = self.connections.get(on).ok_or_else(|| no_connection(on))?;
+            let shows =
+                |inbox: &mut Inbox| (inbox.octets > 0 || inbox.pending > 0 || inbox.closed.is_some()).then_some(());
+            link.connection.wait(deadline, shows).await;
+            if !self.ended_unused(on) {
+                break;
+            }
+            self.await_client(on, false).await?;
+        }
         let Some(last) = self.waits.last().copied() else {
-            return Err(Halt::Fault("the client has connected only once".to_owned()));
+            let message = "no connection came that the client did more with than to open it".to_owned();
+            return Err(Halt::CantTell { code: "no-request", message });
         };
         let observed = format!("{} ms", last.as_millis());
         let fails = |expected: String| Err(Halt::Broken { rule: None, expected, observed });
@@ -278,7 +312,8 @@ impl Player<'_> {
             };
         }
         let Some(before) = self.waits.len().checked_sub(2).and_then(|at| self.waits.get(at)).copied() else {
-            return Err(Halt::Fault("the client has connected only twice".to_owned()));
+            let message = "of two connections the client did no more with one than to open it".to_owned();
+            return Err(Halt::CantTell { code: "no-request", message });
         };
         if last + NO_WAIT >= before.mul_f64(SAME_WAIT) {
             return Ok(());
@@ -315,6 +350,16 @@ impl Player<'_> {
         }
     }
 
+    /// A client dropped us for our silence, and had itself gone on sending, so that no PING was due.
+    pub(super) fn was_not_idle(&self, on: &str) -> bool {
+        let (Some(link), Ok(interval)) = (self.connections.get(on), self.interval()) else { return false };
+        let inbox = link.connection.inbox();
+        let (said, heard) = (inbox.last_sent, inbox.last_received);
+        let is_so = |at: Instant| at >= said + interval.mul_f64(OUR_SILENCE) && at < heard + interval;
+        let is_client = self.setting.target.role == Role::Client;
+        is_client && inbox.longest_idle < interval && inbox.closed.as_ref().is_some_and(|closed| is_so(closed.at))
+    }
+
     /// A PING is due a time after the last octets that went either way.
     pub(super) async fn expect_ping_within(&mut self, on: &str, to: f64) -> Result<(), Halt> {
         let interval = self.interval()?;
@@ -323,7 +368,11 @@ impl Player<'_> {
         let begun = Instant::now();
         let link = self.connections.get(on).ok_or_else(|| no_connection(on))?;
         let was_waiting = std::mem::replace(&mut link.connection.inbox().is_waiting, true);
-        let seen = link.connection.inbox().pings;
+        let seen = {
+            let mut inbox = link.connection.inbox();
+            inbox.longest_idle = Duration::ZERO;
+            inbox.pings
+        };
         let came = loop {
             let idle_since = {
                 let inbox = link.connection.inbox();
@@ -346,8 +395,20 @@ impl Player<'_> {
             if came.is_some() || !moved {
                 break came;
             }
+            let idled = link.connection.inbox().longest_idle;
+            if idled > due + late {
+                break Some(Err(format!("{} ms of silence, and then something else", idled.as_millis())));
+            }
+            if begun.elapsed() > interval.mul_f64(MOST_SILENCES) {
+                // It let no time pass in which a PING was due, or hardly: nothing says that it should have been idle.
+                break (idled >= interval).then(|| Err(format!("none after {} ms of silence", idled.as_millis())));
+            }
         };
         link.connection.inbox().is_waiting = was_waiting;
+        let goes_on = came.is_none() && begun.elapsed() > interval.mul_f64(MOST_SILENCES);
+        if goes_on || self.was_not_idle(on) {
+            return Err(Halt::Lacks(NOT_SILENT.to_owned()));
+        }
         let expected = format!("a PING by {to} intervals ({} ms) of silence", due.as_millis());
         match came {
             Some(Ok(())) => Ok(()),
@@ -374,7 +435,14 @@ impl Link {
             rejected_at: None,
             is_outdated: false,
             ended_at: None,
+            waited_since: None,
         }
+    }
+
+    /// The client ended it without a word.
+    fn ended_unused(&self) -> bool {
+        let inbox = self.connection.inbox();
+        inbox.closed.is_some() && inbox.octets == 0 && inbox.pending == 0
     }
 
     /// When the client could know that it was turned away, or that the connection was over.

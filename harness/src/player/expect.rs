@@ -10,7 +10,8 @@ use tokio::select;
 use tokio::time::Instant;
 
 use super::awake::keep_awake;
-use super::look::{Come, Looking, alternatives, describe, look, must_come, wants_close, wants_publish};
+use super::clients::NOT_SILENT;
+use super::look::{Come, Looking, alternatives, describe, look, must_come, wants_close, wants_pong, wants_publish};
 use super::{Halt, Player};
 use crate::connection::Answer;
 
@@ -32,7 +33,7 @@ impl Player<'_> {
             (Pattern::Open, _) => self.expect_open(on, line).await,
             (Pattern::Closed, Some(within)) => self.expect_closed_within(on, within).await,
             (Pattern::Ping, within) => self.expect_ping_within(on, within.map_or(1.1, |within| within.to)).await,
-            (Pattern::Waited | Pattern::WaitedNoLess, _) => self.expect_waited(pattern),
+            (Pattern::Waited | Pattern::WaitedNoLess, _) => self.expect_waited(on, pattern).await,
             _ => self.expect_something(on, pattern, self.is_known_broken(step)).await,
         }
     }
@@ -121,6 +122,9 @@ impl Player<'_> {
                     link.connection.inbox().pongs = 0;
                 }
                 let closed = link.connection.inbox().closed.as_ref().map(|closed| closed.at);
+                if wants_pong(pattern) {
+                    self.let_unasked_pongs_pass().await;
+                }
                 match (awake, closed) {
                     (Some(awake), Some(closed)) => {
                         self.closed_after_rejection(awake, first_ping.get().copied(), closed)
@@ -310,6 +314,7 @@ impl Player<'_> {
             })
             .await;
         match seen {
+            Some(Err(_)) if self.scenario.is_slow() && self.was_not_idle(on) => Err(Halt::Lacks(NOT_SILENT.to_owned())),
             Some(Err(how)) => {
                 self.not_for_our_silence(on)?;
                 Err(Halt::Broken {

@@ -27,6 +27,8 @@ pub(super) struct Link {
     pub(super) is_outdated: bool,
     /// When the case ended it.
     pub(super) ended_at: Option<Instant>,
+    /// When the connection before it ended, of a client that then waited.
+    pub(super) waited_since: Option<Instant>,
 }
 
 impl Link {

@@ -43,6 +43,14 @@ pub(super) fn wants_close(pattern: &Pattern) -> bool {
     }
 }
 
+pub(super) fn wants_pong(pattern: &Pattern) -> bool {
+    match pattern {
+        Pattern::Pong => true,
+        Pattern::OneOf(list) | Pattern::AnyOrder(list) => list.iter().any(wants_pong),
+        _ => false,
+    }
+}
+
 pub(super) fn wants_publish(pattern: &Pattern) -> bool {
     match pattern {
         Pattern::Publish(_) => true,

@@ -7,6 +7,7 @@ use sinkcheck_spec::catalogue::{Level, catalogue};
 use sinkcheck_spec::wire::InstanceId;
 
 use super::Player;
+use super::pongs::ASKS_AGAIN;
 use crate::connection::Doubt;
 
 /// A rule that was found broken.
@@ -130,6 +131,9 @@ impl Player<'_> {
                 let level = catalogue().level_of(breach.rule);
                 let expected = catalogue().rule(breach.rule).map_or_else(String::new, |rule| rule.text.clone());
                 let finding = Finding { rule: breach.rule.to_owned(), line, expected, observed: breach.what.clone() };
+                if breach.rule == ASKS_AGAIN && !inbox.asked_back {
+                    self.setting.habits.asked_again();
+                }
                 if breach.is_of_pong() {
                     self.suspicions.push(finding);
                     continue;

@@ -13,6 +13,10 @@ use tokio::time::Instant;
 
 use super::expect::no_connection;
 use super::{Halt, Player, Stop, default_event};
+use crate::connection::Connection;
+
+/// The rule that a client breaks that sends another request.
+pub(super) const ASKS_AGAIN: &str = "introduction.one-request";
 
 /// The control's connection.
 const CONTROL: &str = "without a PING";
@@ -30,6 +34,8 @@ pub struct Habits {
     pongs_unasked: AtomicBool,
     /// Whether one came where that was looked at.
     control: OnceCell<bool>,
+    /// A client sent another request on a connection on which nobody asked for it.
+    asks_again: AtomicBool,
 }
 
 impl Habits {
@@ -38,12 +44,41 @@ impl Habits {
         self.pongs_unasked.store(true, Ordering::Relaxed);
     }
 
-    fn is_known_to_pong(&self) -> bool {
+    /// A client sent another request on a connection on which nobody asked for it.
+    pub(super) fn asked_again(&self) {
+        self.asks_again.store(true, Ordering::Relaxed);
+    }
+
+    /// Whether another request is a client's habit, and no answer to what it was sent.
+    pub(super) fn asks_again(&self) -> bool {
+        self.asks_again.load(Ordering::Relaxed)
+    }
+
+    /// What a connection outside of any case has shown.
+    pub(crate) fn seen_on(&self, connection: &Connection) {
+        let inbox = connection.inbox();
+        if inbox.oracle.ponged_unasked() {
+            self.ponged_unasked();
+        }
+        if inbox.breaches.iter().any(|breach| breach.rule == ASKS_AGAIN) {
+            self.asked_again();
+        }
+    }
+
+    pub(super) fn is_known_to_pong(&self) -> bool {
         self.pongs_unasked.load(Ordering::Relaxed) || self.control.get() == Some(&true)
     }
 }
 
 impl Player<'_> {
+    /// A PONG came that was waited for. From a target that sends PONGs of its own accord it shows nothing, so the target is given time
+    /// to read what was sent before.
+    pub(super) async fn let_unasked_pongs_pass(&self) {
+        if self.setting.habits.is_known_to_pong() {
+            tokio::time::sleep(self.setting.calibration.window()).await;
+        }
+    }
+
     /// Blames the PONGs too many, unless the target sends PONGs of its own accord. All else of the case is over.
     pub(super) async fn judge_pongs(&mut self, stop: Option<Stop>) -> Option<Stop> {
         if self.suspicions.is_empty() || stop == Some(Stop::Broken) || self.setting.habits.is_known_to_pong() {

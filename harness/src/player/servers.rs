@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use sinkcheck_cases::language::{Number, Value};
+use sinkcheck_cases::language::{Fixture, Number, Value};
 use sinkcheck_spec::wire::{ConnectionRequest, ConnectionResponse, InstanceId, Message};
 use tokio::time::Instant;
 
@@ -11,6 +11,12 @@ use super::{Halt, Link, Player};
 use crate::connection::SendError;
 
 impl Player<'_> {
+    /// The id to come with: that of the fixture, and once the case is over the one that it was accepted with last.
+    fn introduced_as(&self, on: &str) -> InstanceId {
+        let accepted = self.accepted_as.last().filter(|_| self.is_control);
+        accepted.copied().unwrap_or_else(|| self.seat(on).map_or(self.main.client, |seat| seat.client))
+    }
+
     /// Opens a connection in place of the one of that name, if there was one.
     pub(super) async fn connect_to_server(&mut self, on: &str, is_judged: bool) -> Result<(), Halt> {
         if let Some(link) = self.connections.remove(on) {
@@ -55,8 +61,10 @@ impl Player<'_> {
             self.collect_breaches(line);
         }
         self.connect_to_server(on, is_judged).await?;
-        let client = self.seat(on).map_or(self.main.client, |seat| seat.client);
+        let client = self.introduced_as(on);
         let server = match self.values.get("server") {
+            // Nobody is on record, so it may carry none.
+            _ if self.is_control && self.main.fixture == Fixture::New && self.accepted_as.is_empty() => None,
             // Ids have 32 bits.
             Some(Value::Number(id)) => Some(InstanceId(*id as u32)),
             _ => None,

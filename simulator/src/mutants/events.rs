@@ -85,6 +85,15 @@ pub(super) const FAULTS: &[Fault] = &[
         "It doesn't answer an event whose message id ends in 0xff.",
     ),
     fault(
+        "no-event-answered-past-4096",
+        BOTH,
+        &["events.answered"],
+        Always(&[Sent(When::Always, |seen, content| {
+            (is_answer(content) && seen.received[usize::from(PUBLISH)] > 4096).then(Vec::new)
+        })]),
+        "It answers no event of a connection after the first 4,096.",
+    ),
+    fault(
         "last-id-unanswered",
         BOTH,
         &["events.answered"],

@@ -2,9 +2,9 @@
 
 use super::fault::How::{Always, At};
 use super::fault::{BOTH, CLIENT, Fault, MOMENTS, SERVER, fault};
-use crate::deviation::Change::{Framing, Knob, Octets, Sent};
+use crate::deviation::Change::{Framing, Knob, Octets, Received, Sent};
 use crate::deviation::content::{self, ACK, NACK, PING, PONG, PUBLISH, REQUEST, RESPONSE};
-use crate::deviation::{Change, Framing as Way, When};
+use crate::deviation::{Act, Change, Framing as Way, When};
 
 /// The frame with another length.
 fn with_length(frame: &[u8], length: impl Fn(u16) -> u16) -> Option<Vec<u8>> {
@@ -214,6 +214,15 @@ pub(super) const FAULTS: &[Fault] = &[
         &["framing.cut-in-content", "framing.cut-into-many"],
         Always(&cut(Way::LosesCutContent)),
         "It loses a content that doesn't come in one segment with its length.",
+    ),
+    fault(
+        "reads-64-segments-at-most",
+        BOTH,
+        &["framing.cut-into-many"],
+        Always(&[Received(When::Always, |seen, _| {
+            (seen.segments > 64).then(|| vec![Act::Machine(content::MALFORMED.to_vec())])
+        })]),
+        "It takes a frame that comes in more than 64 segments for malformed.",
     ),
     fault(
         "reads-two-segments-at-most",

@@ -42,6 +42,13 @@ pub(super) const FAULTS: &[Fault] = &[
         "It leaves a PING without its PONG.",
     ),
     fault(
+        "ten-pings-a-segment-answered",
+        BOTH,
+        &["keepalive.ping-answered"],
+        Always(&[Sent(When::Always, |seen, content| (is_pong(content) && seen.place >= 10).then(Vec::new))]),
+        "It answers no more than ten frames of a segment if they are PINGs.",
+    ),
+    fault(
         "every-17th-ping-unanswered",
         BOTH,
         &["keepalive.ping-answered"],

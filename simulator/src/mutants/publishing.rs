@@ -267,6 +267,42 @@ pub(super) const FAULTS: &[Fault] = &[
     )
     .needs(ADAPTER),
     fault(
+        "ack-settles-the-next-of-many",
+        BOTH,
+        &["events.unanswered-sent-again"],
+        Always(&[Received(When::Always, |seen, content| {
+            let id = content::id(content).filter(|_| is_ack(content))?;
+            let place = seen.in_flight.iter().position(|&own| own == id)?;
+            let next = seen.in_flight.get(place + 1).filter(|_| seen.in_flight.len() > 4)?;
+            Some(vec![Act::Machine(content::ack(id)), Act::Machine(content::ack(*next))])
+        })]),
+        "While more than four events are in flight it takes an ACK for that of the next event, too.",
+    )
+    .needs(ADAPTER),
+    fault(
+        "nack-settles-the-next",
+        BOTH,
+        &["events.unanswered-sent-again"],
+        Always(&[Received(When::Always, |seen, content| {
+            let id = content::id(content).filter(|_| is_nack(content))?;
+            let place = seen.in_flight.iter().position(|&own| own == id)?;
+            let next = seen.in_flight.get(place + 1)?;
+            Some(vec![Act::Machine(content.to_vec()), Act::Machine(content::with_id(content, *next))])
+        })]),
+        "It takes a NACK for that of the next event, too.",
+    )
+    .needs(ADAPTER),
+    fault(
+        "nack-of-high-id-closes",
+        BOTH,
+        &["events.nack-received-keeps-connection", "layout.message-id"],
+        Always(&[Received(When::Always, |_, content| {
+            (is_nack(content) && content::id(content)? > 0x7ff).then(|| vec![Act::Machine(MALFORMED.to_vec())])
+        })]),
+        "It takes a NACK for a message id above 2047 for malformed, and closes.",
+    )
+    .needs(ADAPTER),
+    fault(
         "acks-ignored",
         BOTH,
         &["events.acked-not-sent-again"],

@@ -1,6 +1,7 @@
 //! The first contact with a launched client: whether it is what its environment says, how fast it answers, whether it publishes
 //! when it is told to. It judges nothing.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use sinkcheck_cases::language::{Certificate, EventClass, Fixture};
@@ -12,7 +13,7 @@ use tokio::time::Instant;
 
 use super::berth::{Berth, START, Wanted};
 use crate::connection::{Connection, History, Inbox, Request, Transcript};
-use crate::player::{Calibration, Publishing, default_event, measure};
+use crate::player::{Calibration, Habits, Publishing, default_event, measure};
 use crate::target::{ClientTarget, Target};
 
 /// How long a client has for its request, and for its first answers.
@@ -37,6 +38,7 @@ pub(super) struct Contact {
     /// Launched as a new client, it has the id that it was told.
     pub(super) has_new_id: bool,
     pub(super) publishing: Publishing,
+    pub(super) habits: Arc<Habits>,
     pub(super) notes: Vec<String>,
 }
 
@@ -50,6 +52,7 @@ impl Contact {
             follows_new: true,
             has_new_id: true,
             publishing: Publishing::ByItself,
+            habits: Arc::default(),
             notes: Vec::new(),
         }
     }
@@ -67,6 +70,7 @@ pub(super) async fn first(target: &Target, client: &ClientTarget, server: Instan
         follows_new: false,
         has_new_id: false,
         publishing: Publishing::default(),
+        habits: Arc::default(),
         notes: Vec::new(),
     };
     let wanted =
@@ -82,6 +86,7 @@ pub(super) async fn first(target: &Target, client: &ClientTarget, server: Instan
             Ok(calibration) => contact.calibration = calibration,
             Err(why) => silent = Some(why),
         }
+        contact.habits.seen_on(connection);
         connection.close(contact.calibration.window(), PATIENCE).await;
     }
     let output = berth.finish().await;
@@ -103,6 +108,7 @@ pub(super) async fn first(target: &Target, client: &ClientTarget, server: Instan
         if published.is_none() && target.adapter.is_some() {
             contact.publishing = Publishing::ByAdapter;
         }
+        contact.habits.seen_on(&connection);
         connection.close(contact.calibration.window(), PATIENCE).await;
     }
     berth.finish().await;

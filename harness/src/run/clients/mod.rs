@@ -78,7 +78,7 @@ impl Run {
             publishing: contact.publishing,
             ordeal: Arc::default(),
             absences: Arc::default(),
-            habits: Arc::default(),
+            habits: Arc::clone(&contact.habits),
             timeouts: Arc::new(AtomicUsize::new(0)),
             keeps_transcript: true,
             serial: 0,

@@ -53,9 +53,19 @@ pub(super) async fn answers_another_version(seat: &Seat, target: &Target) -> boo
     ask(&connection, octets, PATIENCE / 2).await.is_ok() || broke_something(&connection)
 }
 
-/// Whether the peer sent what a rule forbids. Whoever does that is there.
+/// Whether the peer sent what a rule forbids, be it only a response whose length is none. Whoever does that is there.
 pub(super) fn broke_something(connection: &Connection) -> bool {
-    !connection.inbox().breaches.is_empty()
+    let inbox = connection.inbox();
+    !inbox.breaches.is_empty() || inbox.frames == 0 && is_like_a_response(&inbox.unfinished)
+}
+
+/// Whether octets that are no whole frame may be meant for a response that accepts: all of it stands behind a length of one octet to four.
+fn is_like_a_response(unfinished: &[u8]) -> bool {
+    (1..=4).any(|length| match unfinished.get(length..) {
+        Some([0x10]) => true,
+        Some([0x11, id @ ..]) => id.len() == 4,
+        _ => false,
+    })
 }
 
 async fn open(seat: &Seat) -> Result<Connection, crate::connection::DialError> {
@@ -124,6 +134,16 @@ fn other_protocol(begin: &[u8]) -> Option<&'static str> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_response_behind_a_wrong_length_is_told_from_one_that_stalls() {
+        for meant in [&[1, 0, 0x10][..], &[0, 3, 0x10], &[1, 0x10], &[0, 0, 1, 0x10], &[5, 0, 0x11, 0, 0, 0, 2]] {
+            assert!(is_like_a_response(meant), "{meant:?}");
+        }
+        for other in [&[][..], &[0x10], &[0, 5, 0x11], &[0, 5, 0x11, 0, 0], b"HTTP/1.1 400", &[0xff, 0xff, 0x78]] {
+            assert!(!is_like_a_response(other), "{other:?}");
+        }
+    }
 
     #[test]
     fn what_speaks_another_protocol_is_told_by_its_first_octets() {
