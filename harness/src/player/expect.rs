@@ -10,7 +10,7 @@ use tokio::select;
 use tokio::time::Instant;
 
 use super::awake::keep_awake;
-use super::clients::NOT_SILENT;
+use super::client_times::NOT_SILENT;
 use super::look::{Come, Looking, alternatives, describe, look, must_come, wants_close, wants_pong, wants_publish};
 use super::{Halt, Player};
 use crate::connection::Answer;

@@ -7,7 +7,7 @@ use sinkcheck_spec::catalogue::{Level, catalogue};
 use sinkcheck_spec::wire::InstanceId;
 
 use super::Player;
-use super::pongs::ASKS_AGAIN;
+use super::habits::ASKS_AGAIN;
 use crate::connection::Doubt;
 
 /// A rule that was found broken.

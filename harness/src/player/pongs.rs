@@ -3,20 +3,14 @@
 //! connection is watched on which nothing asks for a PONG, be it rightly or not. Not even a PING of the peer's is answered there: a PONG
 //! that came behind ours could be an answer to it.
 
-use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use sinkcheck_cases::language::EventClass;
 use sinkcheck_spec::wire::{Event, Message, MessageId, Publish};
-use tokio::sync::OnceCell;
 use tokio::time::Instant;
 
 use super::expect::no_connection;
 use super::{Halt, Player, Stop, default_event};
-use crate::connection::Connection;
-
-/// The rule that a client breaks that sends another request.
-pub(super) const ASKS_AGAIN: &str = "introduction.one-request";
 
 /// The control's connection.
 const CONTROL: &str = "without a PING";
@@ -26,49 +20,6 @@ const WATCHED: f64 = 1.4;
 
 /// How long it is watched where the keepalive interval isn't known.
 const WATCHED_UNKNOWN: Duration = Duration::from_secs(3);
-
-/// What is known of a target's habits, over the run.
-#[derive(Debug, Default)]
-pub struct Habits {
-    /// A PONG came that nothing can have asked for.
-    pongs_unasked: AtomicBool,
-    /// Whether one came where that was looked at.
-    control: OnceCell<bool>,
-    /// A client sent another request on a connection on which nobody asked for it.
-    asks_again: AtomicBool,
-}
-
-impl Habits {
-    /// A PONG came that nothing can have asked for.
-    pub(super) fn ponged_unasked(&self) {
-        self.pongs_unasked.store(true, Ordering::Relaxed);
-    }
-
-    /// A client sent another request on a connection on which nobody asked for it.
-    pub(super) fn asked_again(&self) {
-        self.asks_again.store(true, Ordering::Relaxed);
-    }
-
-    /// Whether another request is a client's habit, and no answer to what it was sent.
-    pub(super) fn asks_again(&self) -> bool {
-        self.asks_again.load(Ordering::Relaxed)
-    }
-
-    /// What a connection outside of any case has shown.
-    pub(crate) fn seen_on(&self, connection: &Connection) {
-        let inbox = connection.inbox();
-        if inbox.oracle.ponged_unasked() {
-            self.ponged_unasked();
-        }
-        if inbox.breaches.iter().any(|breach| breach.rule == ASKS_AGAIN) {
-            self.asked_again();
-        }
-    }
-
-    pub(super) fn is_known_to_pong(&self) -> bool {
-        self.pongs_unasked.load(Ordering::Relaxed) || self.control.get() == Some(&true)
-    }
-}
 
 impl Player<'_> {
     /// A PONG came that was waited for. From a target that sends PONGs of its own accord it shows nothing, so the target is given time
