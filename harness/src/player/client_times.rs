@@ -7,6 +7,7 @@ use sinkcheck_spec::catalogue::Role;
 use tokio::time::Instant;
 
 use super::clients::FALSE_STARTS;
+use super::excuses::OUR_SILENCE;
 use super::expect::no_connection;
 use super::{Halt, Player};
 use crate::connection::Inbox;
@@ -17,9 +18,6 @@ const MOST_SILENCES: f64 = 6.0;
 /// What a case about PINGs needs.
 pub(super) const NOT_SILENT: &str =
     "a client that falls silent: this one goes on sending by itself, so that no PING is due";
-
-/// After so many keepalive intervals a client may drop us for our silence; what it sees may be a little late.
-const OUR_SILENCE: f64 = 1.4;
 
 /// A client that lets less time pass before it connects again doesn't wait. Clients in the field begin with 50 ms.
 pub(super) const NO_WAIT: Duration = Duration::from_millis(10);

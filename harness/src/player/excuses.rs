@@ -13,6 +13,9 @@ use crate::connection::Inbox;
 /// Within so short an interval a peer may be busy for longer.
 const SHORT_INTERVAL: Duration = Duration::from_secs(5);
 
+/// After so many keepalive intervals a peer may have dropped us for our silence; what it sees may be a little late.
+pub(super) const OUR_SILENCE: f64 = 1.4;
+
 impl Player<'_> {
     /// A close by a target that may have lost patience with us says nothing: this machine, if it was overloaded, kept a connection
     /// silent for longer than was meant. It was the server's turn to speak where its response was waited for.
@@ -58,10 +61,9 @@ impl Player<'_> {
         };
         let inbox = link.connection.inbox();
         self.is_slower_than(interval)
-            && inbox
-                .closed
-                .as_ref()
-                .is_some_and(|closed| closed.at.saturating_duration_since(inbox.last_sent) >= interval.mul_f64(1.4))
+            && inbox.closed.as_ref().is_some_and(|closed| {
+                closed.at.saturating_duration_since(inbox.last_sent) >= interval.mul_f64(OUR_SILENCE)
+            })
     }
 
     /// A deadline that passed says something only if this machine was awake: an overloaded one can't tell who was late.

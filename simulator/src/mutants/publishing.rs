@@ -26,6 +26,17 @@ fn oldest_for_stray(seen: &Seen, content: &[u8], of: u8) -> Option<Vec<Act>> {
     (!seen.in_flight.contains(&id)).then(|| vec![Act::Machine(content::with_id(content, oldest))])
 }
 
+/// After the last id comes 1.
+fn wraps_to_one(_: &Seen, last: Option<u16>, _: u16) -> u16 {
+    last.map_or(0, |last| if last == 4095 { 1 } else { last + 1 })
+}
+
+/// Which of the events in flight, oldest first, an answer is for.
+fn place_in_flight(seen: &Seen, answer: &[u8]) -> Option<usize> {
+    let id = content::id(answer)?;
+    seen.in_flight.iter().position(|&own| own == id)
+}
+
 /// Answers are lost at these times.
 const ANSWERED: &[When] = &[When::Always, When::Second, When::Later, When::Joined, When::Split];
 
@@ -97,7 +108,7 @@ pub(super) const FAULTS: &[Fault] = &[
         "ids-wrap-to-one",
         BOTH,
         &["events.ids-wrap", "events.id-not-reused-in-flight"],
-        Always(&[Ids(|_, last, _| last.map_or(0, |last| if last == 4095 { 1 } else { last + 1 }))]),
+        Always(&[Ids(wraps_to_one)]),
         "After its message id 4095 comes 1.",
     )
     .needs(ADAPTER),
@@ -105,10 +116,7 @@ pub(super) const FAULTS: &[Fault] = &[
         "ids-wrap-to-one-with-none-in-flight",
         BOTH,
         &["events.ids-wrap"],
-        Always(&[
-            Knob(|knobs| knobs.window = Some(1)),
-            Ids(|_, last, _| last.map_or(0, |last| if last == 4095 { 1 } else { last + 1 })),
-        ]),
+        Always(&[Knob(|knobs| knobs.window = Some(1)), Ids(wraps_to_one)]),
         "After its message id 4095 comes 1, and it waits for the answer to an event before it sends the next.",
     )
     .needs(ADAPTER),
@@ -208,8 +216,7 @@ pub(super) const FAULTS: &[Fault] = &[
         BOTH,
         &["events.unanswered-sent-again"],
         Always(&[Received(When::Always, |seen, content| {
-            let id = content::id(content).filter(|_| is_ack(content))?;
-            let place = seen.in_flight.iter().position(|&own| own == id)?;
+            let place = place_in_flight(seen, content).filter(|_| is_ack(content))?;
             let settled = seen.in_flight.get(..=place)?;
             (place > 0).then(|| settled.iter().map(|&id| Act::Machine(content::ack(id))).collect())
         })]),
@@ -271,10 +278,9 @@ pub(super) const FAULTS: &[Fault] = &[
         BOTH,
         &["events.unanswered-sent-again"],
         Always(&[Received(When::Always, |seen, content| {
-            let id = content::id(content).filter(|_| is_ack(content))?;
-            let place = seen.in_flight.iter().position(|&own| own == id)?;
+            let place = place_in_flight(seen, content).filter(|_| is_ack(content))?;
             let next = seen.in_flight.get(place + 1).filter(|_| seen.in_flight.len() > 4)?;
-            Some(vec![Act::Machine(content::ack(id)), Act::Machine(content::ack(*next))])
+            Some(vec![Act::Machine(content.to_vec()), Act::Machine(content::ack(*next))])
         })]),
         "While more than four events are in flight it takes an ACK for that of the next event, too.",
     )
@@ -284,8 +290,7 @@ pub(super) const FAULTS: &[Fault] = &[
         BOTH,
         &["events.unanswered-sent-again"],
         Always(&[Received(When::Always, |seen, content| {
-            let id = content::id(content).filter(|_| is_nack(content))?;
-            let place = seen.in_flight.iter().position(|&own| own == id)?;
+            let place = place_in_flight(seen, content).filter(|_| is_nack(content))?;
             let next = seen.in_flight.get(place + 1)?;
             Some(vec![Act::Machine(content.to_vec()), Act::Machine(content::with_id(content, *next))])
         })]),
