@@ -40,4 +40,5 @@ mod starting_folder;
 mod stopping;
 mod target_files;
 mod vanishing_servers;
+mod ways_of_clients;
 mod wrong_calls;

@@ -69,6 +69,21 @@ fn one_that_stalls_within_a_frame() {
     });
 }
 
+/// It is there, and what is wrong with it is no reason to look at nothing.
+#[test]
+fn one_whose_lengths_have_their_octets_swapped() {
+    let (done, document) = certify(
+        |stream| {
+            frame(stream)?;
+            stream.write_all(&[1, 0, 0x10])?;
+            swallow(stream)
+        },
+        "server/keepalive/ping-answered",
+    );
+    done.exits(1);
+    assert_eq!(cases(&document)[0]["broken_rules"][0], "framing.length-prefix");
+}
+
 #[test]
 fn one_whose_frame_never_ends() {
     nothing_can_be_shown("no-response", &["octets that are no whole frame: ffff7878"], |stream| {
