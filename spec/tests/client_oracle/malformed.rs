@@ -1,6 +1,6 @@
 //! What a client must not act on.
 
-use crate::exchange::{CONNECTED, HELLO, PUBLISH_5, REQUEST, check, check_accepted};
+use crate::exchange::{CONNECTED, HELLO, PUBLISH_5, REQUEST, check, check_accepted, publish};
 
 const CUT_OFF: &str = "framing.truncated-not-answered";
 
@@ -87,4 +87,15 @@ fn the_low_bits_of_an_unused_type_are_no_message_id() {
         check_accepted(&[(">", content, &[]), ("<", "700700", &["malformed.unused-type"])]);
     }
     check_accepted(&[(">", "2005", &[]), (">", PUBLISH_5, &[]), ("<", "3005", &[])]);
+}
+
+#[test]
+fn of_two_events_of_one_id_the_one_that_may_only_be_nacked_is() {
+    let good = publish(2);
+    let spoilt = format!("{good}00");
+    let both = [(">", good.as_str(), &[] as &[&str]), (">", spoilt.as_str(), &[])];
+    for answers in [["700200", "3002"], ["3002", "700200"]] {
+        check_accepted(&[both.to_vec(), answers.map(|answer| ("<", answer, &[] as &[&str])).to_vec()].concat());
+    }
+    check_accepted(&[both.to_vec(), vec![("<", "3002", &[]), ("<", "3002", &["malformed.publish-long"])]].concat());
 }
