@@ -124,6 +124,36 @@ fn a_malformed_request_is_not_accepted() {
         check(&[(">", content, &[]), ("<", "12", &[])]);
     }
     check(&[(">", CONNECTED, &[]), ("<", CONNECTED, &["malformed.response-to-server"])]);
+    // Nor is what the end of the stream cuts off behind something else, and it's the cut that is named.
+    let cut_off = [(">", CONNECTED, &[] as &[&str]), ("|", "000f 0005312e", &[])];
+    check(&[cut_off.to_vec(), vec![("<", CONNECTED, &["framing.truncated-not-answered"] as &[&str])]].concat());
+    check(&[cut_off.to_vec(), vec![("<", "12", &[] as &[&str])]].concat());
+    // It counts for the time of what comes behind it: a PING is no longer unprompted, an event still early.
+    check(&[(">", "00", &[]), ("<", "5000", &[])]);
+    let early = [(">", "00", &[] as &[&str]), (">", PUBLISH_5, &[]), (">", REQUEST, &[]), ("<", CONNECTED, &[])];
+    check(&[early.to_vec(), vec![("<", "3005", &["handshake.early-event-not-acked"] as &[&str])]].concat());
+    let behind_response = [(">", CONNECTED, &[] as &[&str]), (">", PUBLISH_5, &[])];
+    check(&[behind_response.to_vec(), vec![("<", "3005", &["malformed.response-to-server"] as &[&str])]].concat());
+}
+
+#[test]
+fn a_request_whose_text_is_not_utf8_may_be_accepted_or_not() {
+    let open = "0001ff00000001";
+    for response in ["1100000002", "12", "15"] {
+        check(&[(">", open, &[]), ("<", response, &[])]);
+    }
+    check(&[(">", open, &[]), ("<", CONNECTED, &[]), (">", PUBLISH_5, &[]), ("<", "3005", &[])]);
+}
+
+#[test]
+fn the_phase_is_told() {
+    let phase = |exchange: &[(&str, &str, &[&str])]| check(exchange).phase();
+    assert_eq!(phase(&[]), Phase::NoRequest);
+    assert_eq!(phase(&[(">", "5000", &[])]), Phase::NoRequest);
+    assert_eq!(phase(&[(">", REQUEST, &[])]), Phase::Asked);
+    assert_eq!(phase(&[(">", "00", &[])]), Phase::Asked);
+    assert_eq!(phase(&accepted(&[])), Phase::Accepted);
+    assert_eq!(phase(&[(">", REQUEST, &[]), ("<", "12", &[])]), Phase::Rejected);
 }
 
 #[test]
@@ -158,7 +188,10 @@ fn a_frame_that_was_cut_off_is_not_answered() {
 
 #[test]
 fn a_pong_behind_a_response_of_ours_answers_it() {
-    check(&accepted(&[(">", "10", &[]), ("<", "6000", &["malformed.response-to-server"])]));
+    // Be it malformed: this one is a byte short.
+    for response in ["10", "11000000"] {
+        check(&accepted(&[(">", response, &[]), ("<", "6000", &["malformed.response-to-server"])]));
+    }
     check(&accepted(&[(">", "5000", &[]), (">", "12", &[]), ("<", "6000", &[])]));
 }
 
@@ -346,4 +379,10 @@ fn a_connection_that_was_joined_late_counts_as_accepted() {
     }
     assert_eq!(broken("3005"), ["events.answered-once"]);
     assert_eq!(broken(CONNECTED), ["handshake.first-request-answered-once"]);
+    // How many PINGs were sent before isn't known either.
+    oracle.sent(&hex::decode("5000").expect("hex"));
+    for _ in 0..2 {
+        assert_eq!(oracle.received(&hex::decode("6000").expect("hex")), []);
+    }
+    assert!(!oracle.ponged_unasked());
 }

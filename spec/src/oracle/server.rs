@@ -74,7 +74,6 @@ impl ServerOracle {
     #[must_use]
     pub fn joined_late() -> Self {
         Self {
-            sent_frames: 1,
             asked: true,
             decision: Some(Decision::Accepted),
             unseen_response: true,

@@ -104,6 +104,10 @@ impl<'de> Visitor<'de> for OctetsVisitor {
 /// The octets as text, if they are UTF-8 that shows as it is: no control characters and nothing invisible.
 pub(super) fn printable(octets: &[u8]) -> Option<&str> {
     let text = std::str::from_utf8(octets).ok()?;
+    // Long chunks are nearly always that.
+    if octets.iter().all(|octet| matches!(octet, b' '..=b'~')) {
+        return Some(text);
+    }
     // Escaping lengthens whatever can't be shown; quotes and backslashes are lengthened too, and can be shown.
     let quoted = text.matches(['"', '\'', '\\']).count();
     (text.escape_debug().count() == text.chars().count() + quoted).then_some(text)

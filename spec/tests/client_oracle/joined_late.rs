@@ -22,6 +22,9 @@ fn last(lines: &[(&str, &str)]) -> Vec<&'static str> {
 fn it_counts_as_accepted() {
     assert_eq!(ClientOracle::joined_late().phase(), Phase::Accepted);
     assert!(last(&[("<", PUBLISH_5)]).is_empty());
+    let mut oracle = ClientOracle::joined_late();
+    oracle.sent(&hex::decode(PUBLISH_5).expect("hex"));
+    assert_eq!(oracle.unanswered().count(), 1);
 }
 
 #[test]

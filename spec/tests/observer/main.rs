@@ -1,5 +1,6 @@
 //! The observer: what it accepts, what it blames, and that its two ways of judging agree.
 
+mod agreement;
 mod breaches;
 mod contents;
 mod freedoms;

@@ -18,12 +18,8 @@ enum Stage {
 pub(super) struct ClientState {
     /// Its request, be it malformed, passed.
     asked: bool,
-    /// Whether the request carried a server_instance_id, where that can be told.
-    carried: Option<bool>,
-    /// Its first message passed.
-    began: bool,
-    /// A PING was read before its first message.
-    read_early_ping: bool,
+    /// A PING was read.
+    read_ping: bool,
     stage: Stage,
     events: Events,
 }
@@ -32,9 +28,7 @@ impl ClientState {
     pub(super) fn new(from_the_start: bool) -> Self {
         Self {
             asked: !from_the_start,
-            carried: None,
-            began: !from_the_start,
-            read_early_ping: false,
+            read_ping: false,
             stage: if from_the_start { Stage::Waiting } else { Stage::Accepted },
             events: Events::new(from_the_start),
         }
@@ -45,15 +39,10 @@ impl ClientState {
         if self.stage != Stage::Waiting {
             return;
         }
-        // A hello to a request that carried an id, and connected to one that carried none, may be taken for an acceptance or not
-        // (introduction.hello-to-a-known-client, connected-to-a-new-client). So may what uses a freedom of the layout. A response
-        // that overtakes the request may be read before the client asks, and is then no answer of its.
-        let fits = match answer {
-            Answer::Connected => self.carried != Some(false),
-            Answer::Hello => self.carried != Some(true),
-            Answer::UnsupportedProtocol | Answer::OtherRejection => true,
-        };
-        if is_open || !fits || !self.asked {
+        // What uses a freedom of the layout may be taken for a response or not, and a response that overtakes the request may be read
+        // before the client asks, and is then no answer of its. Nor may every acceptance be taken for one (a hello to a request that
+        // carried an id), but whoever takes it for one may do all that the other may.
+        if (is_open || !self.asked) && !answer.accepts() {
             others.push(self.clone());
         }
         self.stage = if answer.accepts() { Stage::Accepted } else { Stage::Rejected };
@@ -90,7 +79,7 @@ impl Hypothesis for ClientState {
             Some(Meaning::Publish(id)) => self.publish(id),
             Some(Meaning::Ack(id) | Meaning::Nack(id)) => self.events.answer_passed(id),
             Some(Meaning::Ping) => {
-                self.read_early_ping |= !self.began;
+                self.read_ping = true;
                 Ok(())
             }
             Some(Meaning::Pong | Meaning::Request { .. } | Meaning::OtherVersion) => Ok(()),
@@ -103,12 +92,9 @@ impl Hypothesis for ClientState {
 
     fn may_send(&mut self, symbol: &Symbol, _others: &mut Vec<Self>) -> bool {
         let Some(meaning) = symbol.meaning.filter(|_| symbol.may_be_sent) else { return false };
-        let may = match meaning {
+        match meaning {
             // That there is a second request is for a SHOULD to say (introduction.one-request).
-            Meaning::Request { carries } => {
-                if !self.asked {
-                    self.carried = carries;
-                }
+            Meaning::Request { .. } => {
                 self.asked = true;
                 true
             }
@@ -117,28 +103,7 @@ impl Hypothesis for ClientState {
             Meaning::Nack(id) => self.answers(id, false),
             Meaning::Publish(id) => self.stage == Stage::Accepted && self.asked && self.events.may_publish(id),
             Meaning::Ping => self.asked,
-            Meaning::Pong => self.asked || self.read_early_ping,
-        };
-        if may && meaning != Meaning::Pong {
-            self.began = true;
-        }
-        may
-    }
-
-    fn sent_all_the_same(&mut self, symbol: &Symbol) {
-        self.began = true;
-        self.asked |= symbol.is_request_type;
-        match symbol.meaning {
-            Some(Meaning::Publish(id)) => {
-                self.events.published(id);
-                // It behaves as an accepted one, so it is followed as one: its further events are judged by their ids.
-                self.asked = true;
-                self.stage = Stage::Accepted;
-            }
-            Some(Meaning::Ack(id) | Meaning::Nack(id)) => {
-                self.events.answered(id, &[Waiting::Either, Waiting::NackOnly]);
-            }
-            _ => {}
+            Meaning::Pong => self.asked || self.read_ping,
         }
     }
 }

@@ -79,27 +79,13 @@ impl Events {
         self.strays.len() < before
     }
 
-    /// It did, although it may not.
-    pub(super) fn published(&mut self, id: MessageId) {
-        self.ids.set_in_flight(id, true);
-    }
-
     /// Whether the peer may answer under this id, one that waits in one of these ways; if so, it has.
     pub(super) fn may_answer(&mut self, id: MessageId, ways: &[Waiting]) -> bool {
-        if !self.answered(id, ways) {
+        if !self.ids.answered(id, ways) {
             return self.is_late && self.ids.answers_unseen(id);
         }
         let ids = &self.ids;
         self.strays.retain(|stray| ids.is_in_flight(stray.id) || !stray.behind.contains(&id));
         true
-    }
-
-    /// It did, in one of these ways if it could, and in any if not.
-    pub(super) fn answered(&mut self, id: MessageId, ways: &[Waiting]) -> bool {
-        let how = ways.iter().find(|how| self.ids.waiting(id, **how) > 0);
-        if let Some(how) = how {
-            self.ids.answered(id, *how);
-        }
-        how.is_some()
     }
 }

@@ -10,87 +10,70 @@ pub(super) trait Hypothesis: Clone + PartialEq {
     /// Reads what passed towards it, and adds the other states that reading it may lead to, if the text leaves that open.
     fn reads(&mut self, symbol: &Symbol, others: &mut Vec<Self>) -> Result<(), Uncounted>;
 
-    /// Whether it may send this; if so, it has, and other states that it may be in then are added. A state that may not is left as
-    /// it was.
+    /// Whether it may send this; if so, it has, and other states that it may be in then are added.
     fn may_send(&mut self, symbol: &Symbol, others: &mut Vec<Self>) -> bool;
-
-    /// It sent this, although it may not. Goes on from there as well as it can.
-    fn sent_all_the_same(&mut self, symbol: &Symbol);
 }
 
-/// The states that a peer may be in; none once there were too many.
+/// The states that a peer may be in.
 #[derive(Debug, Clone)]
-pub(super) struct Hypotheses<H> {
-    states: Vec<H>,
+pub(super) enum Hypotheses<H> {
+    /// These, at least one.
+    Among(Vec<H>),
+    /// There were too many.
+    TooMany,
+    /// It sent what none of them explains. Where it went from there would be a guess, so it isn't followed further.
+    Strayed,
 }
 
 impl<H: Hypothesis> Hypotheses<H> {
     pub(super) fn new(state: H) -> Self {
-        Self { states: vec![state] }
+        Self::Among(vec![state])
     }
 
     /// This passed towards the peer.
     pub(super) fn reads(&mut self, symbol: &Symbol) -> Outcome {
+        let Self::Among(states) = self else { return self.outcome() };
         let mut others = Vec::new();
-        for state in &mut self.states {
-            if state.reads(symbol, &mut others).is_err() {
-                return self.give_up();
-            }
+        match states.iter_mut().try_for_each(|state| state.reads(symbol, &mut others)) {
+            Ok(()) => self.merge(others),
+            Err(Uncounted) => *self = Self::TooMany,
         }
-        self.add(others);
         self.outcome()
     }
 
     /// This came from the peer.
     pub(super) fn sends(&mut self, symbol: &Symbol) -> Outcome {
-        if self.states.is_empty() {
-            return Outcome::TooMany;
-        }
+        let Self::Among(states) = self else { return self.outcome() };
         let mut others = Vec::new();
-        let explains = match self.states.as_mut_slice() {
-            // Nearly always: nothing is to be copied.
-            [state] => state.may_send(symbol, &mut others),
-            states => {
-                let mut kept = states.to_vec();
-                kept.retain_mut(|state| state.may_send(symbol, &mut others));
-                let explains = !kept.is_empty();
-                if explains {
-                    self.states.clear();
-                    self.add(kept);
-                }
-                explains
-            }
-        };
-        if explains {
-            self.add(others);
-            return self.outcome();
-        }
-        for state in &mut self.states {
-            state.sent_all_the_same(symbol);
-        }
-        Outcome::Unexplained
-    }
-
-    fn give_up(&mut self) -> Outcome {
-        self.states = Vec::new();
-        Outcome::TooMany
-    }
-
-    fn add(&mut self, states: Vec<H>) {
+        states.retain_mut(|state| state.may_send(symbol, &mut others));
         if states.is_empty() {
+            *self = Self::Strayed;
+            return Outcome::Unexplained;
+        }
+        self.merge(others);
+        self.outcome()
+    }
+
+    /// Adds these, and leaves one of each that are alike now.
+    fn merge(&mut self, others: Vec<H>) {
+        let Self::Among(states) = self else { return };
+        // Nearly always.
+        if states.len() == 1 && others.is_empty() {
             return;
         }
-        for state in states {
-            if !self.states.contains(&state) {
-                self.states.push(state);
+        let mut merged = Vec::new();
+        for state in states.drain(..).chain(others) {
+            if !merged.contains(&state) {
+                merged.push(state);
             }
         }
-        if self.states.len() > MOST {
-            self.give_up();
-        }
+        *self = if merged.len() > MOST { Self::TooMany } else { Self::Among(merged) };
     }
 
     fn outcome(&self) -> Outcome {
-        if self.states.is_empty() { Outcome::TooMany } else { Outcome::Explained }
+        match self {
+            Self::TooMany => Outcome::TooMany,
+            Self::Among(_) | Self::Strayed => Outcome::Explained,
+        }
     }
 }

@@ -50,7 +50,7 @@ impl Ids {
     }
 
     /// How many PUBLISHes of the other side's wait in this way.
-    pub(super) fn waiting(&self, id: MessageId, how: Waiting) -> u8 {
+    fn waiting(&self, id: MessageId, how: Waiting) -> u8 {
         self.get(id) >> how as u8 & 3
     }
 
@@ -68,11 +68,11 @@ impl Ids {
         Ok(())
     }
 
-    /// It was answered.
-    pub(super) fn answered(&mut self, id: MessageId, how: Waiting) {
-        if self.waiting(id, how) > 0 {
-            *self.entry(id) -= 1 << how as u8;
-        }
+    /// One that waits in the first of these ways was answered, if there is any.
+    pub(super) fn answered(&mut self, id: MessageId, ways: &[Waiting]) -> bool {
+        let Some(how) = ways.iter().find(|how| self.waiting(id, **how) > 0) else { return false };
+        *self.entry(id) -= 1 << *how as u8;
+        true
     }
 
     pub(super) fn is_in_flight(&self, id: MessageId) -> bool {

@@ -30,7 +30,7 @@ pub(super) use symbol::{Answer, Meaning, Symbol};
 /// What the model says of a frame.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Outcome {
-    /// Some order of reading explains it.
+    /// Some order of reading explains it; or the peer has sent what none explains before, and isn't followed any more.
     Explained,
     /// None does.
     Unexplained,

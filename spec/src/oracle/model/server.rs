@@ -191,21 +191,4 @@ impl Hypothesis for ServerState {
             Meaning::Pong => self.read_request || self.read_other,
         }
     }
-
-    fn sent_all_the_same(&mut self, symbol: &Symbol) {
-        match symbol.meaning {
-            Some(Meaning::Response(answer)) if self.stage == Stage::Undecided => {
-                if !self.asked.is_empty() {
-                    self.asked.remove(0);
-                }
-                self.decides(answer);
-            }
-            Some(Meaning::Publish(id)) => self.events.published(id),
-            Some(Meaning::Ack(id) | Meaning::Nack(id)) => {
-                // It is an answer all the same, if only a wrong one.
-                self.events.answered(id, &[Waiting::Either, Waiting::OnResponse, Waiting::NackOnly]);
-            }
-            _ => {}
-        }
-    }
 }
