@@ -4,6 +4,7 @@ mod agreement;
 mod breaches;
 mod contents;
 mod freedoms;
+mod held;
 mod reference_pair;
 mod sessions;
 mod single_changes;
