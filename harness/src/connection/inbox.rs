@@ -1,6 +1,6 @@
 //! What came on a connection and no step has taken yet.
 
-use std::collections::VecDeque;
+use std::collections::{HashSet, VecDeque};
 use std::time::Duration;
 
 use sinkcheck_spec::oracle::{Breach, Phase};
@@ -72,7 +72,7 @@ pub struct Inbox {
     /// Events of the peer's that were asked for, and that no step has taken.
     pub publishes: VecDeque<Publish<'static>>,
     /// Events that the case asked the peer to publish; others are ACKed as they come.
-    pub wanted: Vec<Event<'static>>,
+    pub wanted: HashSet<Event<'static>>,
     /// Events of the peer's that no step has seen, where they are held.
     events: VecDeque<Publish<'static>>,
     /// Events that the case didn't ask for are held for its steps, and not ACKed as they come.
@@ -134,7 +134,7 @@ impl Inbox {
             answers: VecDeque::new(),
             pongs: 0,
             publishes: VecDeque::new(),
-            wanted: Vec::new(),
+            wanted: HashSet::new(),
             events: VecDeque::new(),
             holds_events: false,
             pings: 0,

@@ -70,12 +70,7 @@ impl Player<'_> {
                 if let Some(name) = &template.name {
                     self.values.name_event(name, event.clone());
                 }
-                if !self.wanted.contains(&event) {
-                    self.wanted.push(event.clone());
-                }
-                for link in self.connections.values() {
-                    link.connection.inbox().wanted.clone_from(&self.wanted);
-                }
+                self.wanted.asked(&event, self.connections.values().map(|link| &link.connection));
                 adapter.publish(&client, &event).await.map_err(adapter_halt)
             }
             Ask::Delivered(names) => {

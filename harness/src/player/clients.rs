@@ -68,7 +68,7 @@ impl Player<'_> {
         };
         {
             let mut inbox = connection.inbox();
-            inbox.wanted.clone_from(&self.wanted);
+            self.wanted.copy_to(&mut inbox.wanted);
             inbox.is_waiting = self.scenario.silent;
             inbox.mute = self.is_control;
             inbox.holds_events = self.scenario.publishes > 0;

@@ -7,6 +7,7 @@ use sinkcheck_spec::wire::{ConnectionResponse, Event, MessageId};
 
 use super::clients::matches_request;
 use super::values::Values;
+use super::wanted::WantedEvents;
 use super::{Answered, Claim, Owed};
 use crate::connection::{Answer, Inbox};
 
@@ -30,7 +31,7 @@ pub(super) struct Looking<'a> {
     pub(super) waiting: &'a mut VecDeque<Owed>,
     pub(super) answered: &'a mut Answered,
     /// Events that the case knows by name or asked for.
-    pub(super) wanted: &'a mut Vec<Event<'static>>,
+    pub(super) wanted: &'a mut WantedEvents,
     /// Those that steps have seen on this connection and the case has not answered, with their message ids.
     pub(super) taken: &'a mut Vec<(MessageId, Event<'static>)>,
 }
@@ -94,8 +95,7 @@ pub(super) fn look(pattern: &Pattern, inbox: &mut Inbox, looking: &mut Looking<'
                 looking.values.name_event(name, came.event.clone());
             }
             // If it comes again, that is no new one.
-            looking.wanted.push(came.event.clone());
-            inbox.wanted.push(came.event.clone());
+            looking.wanted.seen(&came.event, &mut inbox.wanted);
             looking.taken.push((came.message_id, came.event.clone()));
             match &wanted.message_id {
                 Some(id) if !looking.values.matches(id, came.message_id.get().into()) => {

@@ -21,12 +21,13 @@ mod setting;
 mod settle;
 mod steps;
 mod values;
+mod wanted;
 
 use std::collections::BTreeMap;
 use std::time::Duration;
 
 use sinkcheck_cases::language::{MAIN, Owner, Scenario};
-use sinkcheck_spec::wire::{Event, InstanceId};
+use sinkcheck_spec::wire::InstanceId;
 use tokio::time::Instant;
 
 use crate::connection::Transcript;
@@ -45,6 +46,7 @@ use awake::Closes;
 use link::{Answered, Claim, Link, Owed};
 use outcome::Halt;
 use values::Values;
+use wanted::WantedEvents;
 
 pub(crate) struct Player<'a> {
     scenario: &'a Scenario,
@@ -54,7 +56,7 @@ pub(crate) struct Player<'a> {
     values: Values,
     connections: BTreeMap<String, Link>,
     /// Events that the peer was asked to publish.
-    wanted: Vec<Event<'static>>,
+    wanted: WantedEvents,
     answered: Answered,
     /// How many events the application had taken before the case.
     delivered_before: usize,
@@ -97,7 +99,7 @@ pub async fn play(scenario: &Scenario, setting: &Setting, main: Seat, other: Opt
         main,
         other,
         connections: BTreeMap::new(),
-        wanted: Vec::new(),
+        wanted: WantedEvents::default(),
         answered: Answered::default(),
         delivered_before: 0,
         transcript,

@@ -27,7 +27,7 @@ impl Player<'_> {
         let (seat, patience) = (seat.clone(), self.setting.patience());
         match seat.open(on, patience, self.setting.target.keepalive_interval, self.transcript.clone()).await {
             Ok(connection) => {
-                connection.inbox().wanted.clone_from(&self.wanted);
+                self.wanted.copy_to(&mut connection.inbox().wanted);
                 connection.inbox().is_waiting = self.scenario.silent;
                 connection.inbox().mute = self.is_control;
                 self.connections.insert(on.to_owned(), Link::new(connection));

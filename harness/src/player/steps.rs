@@ -253,8 +253,9 @@ impl Player<'_> {
                 }
                 // Whether it is tried again on a later connection is open, so it is none that a case could miss or object to.
                 Ok(Message::Nack(nack)) => {
-                    let nacked = link.answers(nack.message_id);
-                    self.wanted.retain(|event| Some(event) != nacked.as_ref());
+                    if let Some(nacked) = link.answers(nack.message_id) {
+                        self.wanted.withdraw(&nacked);
+                    }
                 }
                 Ok(Message::Ack(ack)) => drop(link.answers(ack.message_id)),
                 Ok(Message::ConnectionRequest(request)) if link.introduced.is_none() => {

@@ -1,5 +1,3 @@
-use std::fmt::Write as _;
-
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
@@ -38,12 +36,7 @@ pub enum Carried {
 impl TranscriptEntry {
     /// `octets` that `from` sent, `ms` milliseconds after the case began.
     pub fn octets(ms: f64, connection: impl Into<String>, from: Role, octets: &[u8]) -> Self {
-        let mut hex = String::with_capacity(2 * octets.len());
-        for octet in octets {
-            // Writing to a string never fails.
-            let _ = write!(hex, "{octet:02x}");
-        }
-        Self::new(ms, connection, from, Carried::Hex(hex))
+        Self::new(ms, connection, from, Carried::Hex(hex::encode(octets)))
     }
 
     /// Something other than octets that `from` did, `ms` milliseconds after the case began.
