@@ -105,8 +105,10 @@ pub struct Inbox {
     pub is_waiting: bool,
     /// When octets were last sent.
     pub last_sent: Instant,
-    /// The longest time between what was sent and what was sent before it.
-    pub longest_silence: Duration,
+    /// When the end of a frame was last sent.
+    last_frame_sent: Instant,
+    /// The longest time between the ends of two frames, or the connection's begin and the first.
+    longest_silence: Duration,
     /// The longest time in which nothing went either way, of those that octets ended.
     pub longest_idle: Duration,
     /// How many frames came.
@@ -151,6 +153,7 @@ impl Inbox {
             mute: false,
             is_waiting: false,
             last_sent: Instant::now(),
+            last_frame_sent: Instant::now(),
             longest_silence: Duration::ZERO,
             longest_idle: Duration::ZERO,
             frames: 0,
@@ -187,18 +190,22 @@ impl Inbox {
         self.last_received = now;
     }
 
-    /// Octets are about to be sent.
-    pub(super) fn sends(&mut self) {
+    /// Octets are about to be sent, with the end of a frame or without one.
+    pub(super) fn sends(&mut self, ends_frame: bool) {
         let now = Instant::now();
         self.goes(now);
-        self.longest_silence = self.longest_silence.max(now.saturating_duration_since(self.last_sent));
         self.last_sent = now;
+        if ends_frame {
+            self.longest_silence = self.longest_silence.max(now.saturating_duration_since(self.last_frame_sent));
+            self.last_frame_sent = now;
+        }
         self.sent_since_ping = true;
     }
 
-    /// The longest time for which nothing was sent, up to the connection's end.
+    /// The longest time for which no frame was sent, up to the connection's end. Whether octets of an unfinished one break a silence
+    /// is open (keepalive.unfinished-frame).
     pub fn our_silence(&self) -> Duration {
-        let last = self.closed.as_ref().map(|closed| closed.at.saturating_duration_since(self.last_sent));
+        let last = self.closed.as_ref().map(|closed| closed.at.saturating_duration_since(self.last_frame_sent));
         self.longest_silence.max(last.unwrap_or_default())
     }
 
@@ -339,7 +346,7 @@ mod tests {
         let mut inbox = Inbox::new(Watch::server());
         let begun = Instant::now();
         for _ in 0..pings {
-            inbox.sends();
+            inbox.sends(true);
             inbox.take(Message::Ping, false);
         }
         inbox.in_turn_since = begun;

@@ -34,10 +34,19 @@ pub struct Listening {
     task: JoinHandle<()>,
 }
 
-/// What clients are shown over TLS; nothing over TCP.
+/// What clients are shown over TLS.
+#[derive(Debug, Clone)]
+pub struct Shown {
+    /// The certificate, and how it is shown.
+    pub config: Arc<rustls::ServerConfig>,
+    /// Whether a right client trusts it.
+    pub is_trusted: bool,
+}
+
+/// What clients are shown now; nothing over TCP.
 #[derive(Debug, Clone, Default)]
 struct Shows {
-    tls: Option<Arc<rustls::ServerConfig>>,
+    tls: Option<Shown>,
     /// How often that was changed.
     turn: usize,
 }
@@ -56,12 +65,7 @@ impl Listening {
     ///
     /// # Errors
     /// The system says no: the port is in use, or the address isn't this machine's.
-    pub async fn start(
-        host: &str,
-        port: u16,
-        tls: Option<Arc<rustls::ServerConfig>>,
-        look: Look,
-    ) -> io::Result<(Self, Incoming)> {
+    pub async fn start(host: &str, port: u16, tls: Option<Shown>, look: Look) -> io::Result<(Self, Incoming)> {
         let listener = TcpListener::bind((host, port)).await?;
         let address = listener.local_addr()?;
         let (arrivals, incoming) = Incoming::channel();
@@ -84,7 +88,7 @@ impl Listening {
     }
 
     /// From now on clients are shown this. The turn that connections have from then on.
-    pub fn show(&self, tls: Option<Arc<rustls::ServerConfig>>) -> usize {
+    pub fn show(&self, tls: Option<Shown>) -> usize {
         let turn = self.shows.borrow().turn + 1;
         self.shows.send_replace(Shows { tls, turn });
         turn
@@ -123,15 +127,25 @@ async fn accept(
     }
 }
 
+/// Whether the first octet that comes is none of a TLS handshake.
+async fn speaks_plainly(stream: &TcpStream) -> bool {
+    const HANDSHAKE_RECORD: u8 = 22;
+    let mut first = [0];
+    let came = tokio::time::timeout(TLS_PATIENCE, stream.peek(&mut first)).await;
+    matches!(came, Ok(Ok(1))) && first != [HANDSHAKE_RECORD]
+}
+
 async fn arrived(stream: TcpStream, shows: Shows, look: Look, at: Instant) -> io::Result<Arrived> {
     let stream = stream.into_std()?;
     let socket = Some(stream.try_clone()?);
     let stream = TcpStream::from_std(stream)?;
     stream.set_nodelay(true)?;
     let mut certificate = None;
-    let stream: Result<Stream, String> = match shows.tls.map(TlsAcceptor::from) {
+    let stream: Result<Stream, String> = match shows.tls {
         None => Ok(Box::new(stream)),
-        Some(tls) => match tokio::time::timeout(TLS_PATIENCE, tls.accept(stream)).await {
+        // It is heard all the same: what it says to whom it doesn't trust is what the case is about.
+        Some(shown) if !shown.is_trusted && speaks_plainly(&stream).await => Ok(Box::new(stream)),
+        Some(shown) => match tokio::time::timeout(TLS_PATIENCE, TlsAcceptor::from(shown.config).accept(stream)).await {
             Ok(Ok(stream)) => {
                 let shown = stream.get_ref().1.peer_certificates().and_then(|chain| chain.first());
                 certificate = shown.map(|certificate| certificate.to_vec());

@@ -24,7 +24,7 @@ use tokio::time::Instant;
 pub use dial::{Dial, DialError, MemoryDial, Octets, Reach, Stream};
 pub use inbox::{Answer, Closed, Inbox, Request};
 pub use incoming::{Arrivals, Arrived, Incoming};
-pub use listen::{Listening, Look};
+pub use listen::{Listening, Look, Shown};
 pub use transcript::Transcript;
 pub use watch::{Doubt, History, Watch};
 

@@ -93,12 +93,12 @@ impl Writer {
         }
         self.unfinished.extend_from_slice(&octets[octets.len() - pending.min(octets.len())..]);
         self.shared.transcript.octets(&self.shared.name, true, octets, || summary(&contents, pending));
-        self.put(octets).await
+        self.put(octets, !contents.is_empty()).await
     }
 
     /// Hands octets to the network.
-    async fn put(&mut self, octets: &[u8]) -> bool {
-        self.shared.inbox().sends();
+    async fn put(&mut self, octets: &[u8], ends_frame: bool) -> bool {
+        self.shared.inbox().sends(ends_frame);
         let sent = self.stream.write_all(octets).await.is_ok() && self.stream.flush().await.is_ok();
         self.shared.inbox().last_sent = Instant::now();
         sent
@@ -122,7 +122,7 @@ impl Writer {
             self.shared
                 .transcript
                 .octets(&self.shared.name, true, &octets, || Some("PONG (keeps the connection alive)".to_owned()));
-            self.put(&octets).await;
+            self.put(&octets, true).await;
         }
     }
 

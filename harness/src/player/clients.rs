@@ -6,9 +6,9 @@ use std::process::ExitStatus;
 use std::sync::atomic::Ordering;
 use std::time::Duration;
 
-use sinkcheck_cases::language::{Certificate, Number, Pattern, RequestPattern, ServerIdPattern};
+use sinkcheck_cases::language::{Certificate, Number, Pattern, RequestPattern, ServerIdPattern, Value};
 use sinkcheck_spec::oracle::Phase;
-use sinkcheck_spec::wire::{Ack, ConnectionResponse, Deframer, InstanceId, Message, MessageId};
+use sinkcheck_spec::wire::{Ack, ConnectionRequest, ConnectionResponse, Deframer, InstanceId, Message, MessageId};
 use tokio::time::Instant;
 
 use super::client_times::NO_WAIT;
@@ -133,6 +133,11 @@ impl Player<'_> {
             // The oracle has found what is wrong with it.
             return Err(Halt::CantTell { code: "no-handshake", message: "a request of another version".to_owned() });
         };
+        if let Some(observed) = other_version(&request, &self.values) {
+            let rule = Some(CARRIES_VERSION.to_owned());
+            let expected = "the application version that the target file names".to_owned();
+            return Err(Halt::Broken { rule, expected, observed });
+        }
         if self.values.get("client").is_none() {
             self.values.set_number("client", request.client_instance_id().0.into());
         }
@@ -263,7 +268,7 @@ impl Player<'_> {
     fn server_id(&self) -> Result<InstanceId, Halt> {
         match self.values.get("server") {
             // Ids have 32 bits.
-            Some(sinkcheck_cases::language::Value::Number(id)) => Ok(InstanceId(*id as u32)),
+            Some(Value::Number(id)) => Ok(InstanceId(*id as u32)),
             _ => Err(Halt::Fault("the harness has no id as the server".to_owned())),
         }
     }
@@ -341,6 +346,18 @@ fn no_whole_frame(inbox: &Inbox) -> Halt {
             hex::encode(&inbox.unfinished),
             if inbox.pending > inbox.unfinished.len() { "…" } else { "" }
         ),
+    }
+}
+
+pub(super) const CARRIES_VERSION: &str = "introduction.carries-application-version";
+
+/// In words, if a request carries another application version than the target file says that the client has.
+pub(super) fn other_version(request: &ConnectionRequest<'_>, values: &Values) -> Option<String> {
+    match values.get("supported_version") {
+        Some(Value::Text(version)) if version != request.application_version() => {
+            Some(format!("{request}: another application version than \"{version}\""))
+        }
+        _ => None,
     }
 }
 

@@ -61,6 +61,7 @@ impl Player<'_> {
         let mut ponged = false;
         let mut seen = link.connection.inbox().awaited;
         // Something may come for ever, and never what is waited for; answers that are owed come to an end.
+        let is_single = looking.waiting.len() <= 1;
         let owes = matches!(pattern, Pattern::Answers | Pattern::AnyAnswers | Pattern::Acks | Pattern::Nacks);
         let latest = begun
             + patience
@@ -117,6 +118,9 @@ impl Player<'_> {
         };
         match decided {
             Some(Come::Met) => {
+                if is_single && must_come(pattern).is_some() {
+                    self.setting.patience.came_after(begun.elapsed());
+                }
                 if fenced && !ponged {
                     // Its PONG may still come, and is no step's.
                     link.connection.inbox().pongs = 0;
@@ -182,7 +186,7 @@ impl Player<'_> {
                         if ponged { window } else { patience },
                     )?;
                     if !ponged {
-                        self.setting.ran_out();
+                        self.setting.patience.ran_out();
                         if let Some(halt) = self.unended_frame(on, patience) {
                             return Err(halt);
                         }
@@ -257,7 +261,7 @@ impl Player<'_> {
         if let Some(halt) = self.flooded(on) {
             return halt;
         }
-        self.setting.ran_out();
+        self.setting.patience.ran_out();
         if let Some(halt) = self.unended_frame(on, begun.elapsed()) {
             return halt;
         }

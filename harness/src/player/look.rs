@@ -5,11 +5,11 @@ use std::collections::VecDeque;
 use sinkcheck_cases::language::{NackPattern, Number, OctetSource, Pattern};
 use sinkcheck_spec::wire::{ConnectionResponse, Event, MessageId};
 
-use super::clients::matches_request;
+use super::clients::{CARRIES_VERSION, matches_request, other_version};
 use super::values::Values;
 use super::wanted::WantedEvents;
 use super::{Answered, Claim, Owed};
-use crate::connection::{Answer, Inbox};
+use crate::connection::{Answer, Inbox, Request};
 
 /// What came against what is wanted.
 pub(super) enum Come {
@@ -40,6 +40,21 @@ pub(super) fn wants_close(pattern: &Pattern) -> bool {
     match pattern {
         Pattern::Closed => true,
         Pattern::OneOf(list) => list.iter().any(wants_close),
+        _ => false,
+    }
+}
+
+fn wants_response(pattern: &Pattern) -> bool {
+    match pattern {
+        Pattern::Connected
+        | Pattern::HelloNewClient(_)
+        | Pattern::InstanceIdMismatch
+        | Pattern::Quarantined
+        | Pattern::UnsupportedProtocolVersion
+        | Pattern::UnsupportedApplicationVersion
+        | Pattern::Acceptance
+        | Pattern::Rejection => true,
+        Pattern::OneOf(list) | Pattern::AnyOrder(list) => list.iter().any(wants_response),
         _ => false,
     }
 }
@@ -85,7 +100,12 @@ pub(super) fn look(pattern: &Pattern, inbox: &mut Inbox, looking: &mut Looking<'
         Pattern::ConnectionRequest(wanted) => {
             let Some(request) = inbox.request.take() else { return or_closed(inbox) };
             match matches_request(wanted, &request, looking.values) {
-                Ok(()) => Come::Met,
+                Ok(()) => match &request {
+                    // A version that a pattern names is the step's own affair.
+                    Request::Known(came) if wanted.application_version.is_none() => other_version(came, looking.values)
+                        .map_or(Come::Met, |observed| Come::Breaks(CARRIES_VERSION, observed)),
+                    _ => Come::Met,
+                },
                 Err(differs) => Come::Never(differs),
             }
         }
@@ -165,7 +185,9 @@ pub(super) fn look(pattern: &Pattern, inbox: &mut Inbox, looking: &mut Looking<'
         Pattern::OneOf(list) => {
             let mut reasons = Vec::new();
             let mut later = false;
-            for pattern in list {
+            // Where a response is one of these, one that came decides: another one doesn't go by, and a close behind it is too late.
+            let decides = inbox.responses.front().is_some() && list.iter().any(wants_response);
+            for pattern in list.iter().filter(|pattern| !decides || wants_response(pattern)) {
                 match look(pattern, inbox, looking, &mut []) {
                     Come::Met => return Come::Met,
                     Come::CantTell(code, message) => return Come::CantTell(code, message),

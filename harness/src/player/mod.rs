@@ -14,6 +14,7 @@ mod look;
 mod ordeal;
 mod outcome;
 mod overload;
+mod patience;
 mod pongs;
 mod seat;
 mod servers;
@@ -38,8 +39,9 @@ pub use habits::Habits;
 pub use ordeal::Ordeal;
 pub use outcome::{Finding, Played, Stop};
 pub use overload::LagMonitor;
+pub use patience::Patience;
 pub use seat::{Reached, Seat};
-pub(crate) use setting::{FIRST_CONNECTION, MANY_TIMEOUTS};
+pub(crate) use setting::FIRST_CONNECTION;
 pub use setting::{Publishing, Setting};
 
 use awake::Closes;
@@ -92,8 +94,12 @@ pub async fn play(scenario: &Scenario, setting: &Setting, main: Seat, other: Opt
         true => Transcript::begin(setting.target.role),
         false => Transcript::none(setting.target.role),
     };
+    let mut values = Values::new(&setting.target, main.client, main.is_told(), setting.server);
+    if let Some(other) = &other {
+        values.set_number("another_client", other.client.0.into());
+    }
     let mut player = Player {
-        values: Values::new(&setting.target, main.client, main.is_told(), setting.server),
+        values,
         scenario,
         setting,
         main,

@@ -85,6 +85,9 @@ impl Player<'_> {
                 None => None,
             })
             .await;
+        if response.as_ref().is_some_and(Option::is_some) {
+            self.setting.patience.came_after(begun.elapsed());
+        }
         let (row, expected) = match server {
             Some(_) => ("handshake.connected", "\"connected\""),
             None => ("handshake.hello-repeated", "\"hello new client\""),
@@ -114,7 +117,7 @@ impl Player<'_> {
                     self.in_time(begun, patience)?;
                     return Err(Halt::Broken { rule: None, expected, observed });
                 }
-                self.setting.ran_out();
+                self.setting.patience.ran_out();
                 Err(Halt::CantTell { code: "no-handshake", message: observed })
             }
         }

@@ -6,7 +6,8 @@ use std::time::Duration;
 
 use sinkcheck_spec::wire::InstanceId;
 
-use super::{Calibration, Habits, LagMonitor, Ordeal};
+use super::patience::{FEW, MANY};
+use super::{Calibration, Habits, LagMonitor, Ordeal, Patience};
 use crate::target::{Adapter, ClientReach, Target};
 
 /// What a case is played with.
@@ -26,8 +27,8 @@ pub struct Setting {
     pub publishing: Publishing,
     /// What the server has been through; a fresh one for a server that is fresh.
     pub ordeal: Arc<Ordeal>,
-    /// How often patience ran out in this run.
-    pub timeouts: Arc<AtomicUsize>,
+    /// How much patience is left in this run.
+    pub patience: Arc<Patience>,
     /// How often a client was waited for in vain.
     pub absences: Arc<AtomicUsize>,
     /// What is known of the target's habits.
@@ -56,23 +57,10 @@ pub enum Publishing {
     ByAdapter,
 }
 
-/// Patience may run out so often before there is less of it.
-const TIMEOUTS: usize = 4;
-
-/// Patience ran out so often that there is little left; so it is from the start where the first contact ended in silence.
-pub(crate) const MANY_TIMEOUTS: usize = 16;
-
 impl Setting {
-    /// How long an answer is waited for that must come. A target that has been waited for in vain several times has failed, or will
-    /// not be judged by what comes later; the rest of the run is not to take an hour for it.
+    /// How long an answer is waited for that must come.
     pub fn patience(&self) -> Duration {
-        let whole = self.calibration.patience();
-        let part = match self.timeouts.load(Ordering::Relaxed) {
-            ..TIMEOUTS => return whole,
-            TIMEOUTS..MANY_TIMEOUTS => whole / 4,
-            MANY_TIMEOUTS.. => whole / 8,
-        };
-        part.max(self.calibration.window() * 2)
+        self.patience.left(&self.calibration)
     }
 
     /// How long a client under test has until it connects for the first time: it may have to be started.
@@ -87,14 +75,9 @@ impl Setting {
             self.target.client.as_ref().is_some_and(|client| matches!(client.reach, ClientReach::Attached(_)));
         match self.absences.load(Ordering::Relaxed) {
             _ if is_judged || is_attached => RECONNECT,
-            ..TIMEOUTS => RECONNECT,
-            TIMEOUTS..MANY_TIMEOUTS => RECONNECT / 4,
-            MANY_TIMEOUTS.. => RECONNECT / 8,
+            ..FEW => RECONNECT,
+            FEW..MANY => RECONNECT / 4,
+            MANY.. => RECONNECT / 8,
         }
-    }
-
-    /// Patience ran out once more.
-    pub(crate) fn ran_out(&self) {
-        self.timeouts.fetch_add(1, Ordering::Relaxed);
     }
 }

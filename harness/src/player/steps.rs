@@ -124,8 +124,11 @@ impl Player<'_> {
         let halt = done.err()?;
         let level = self.broken_by(&halt, step.rule.as_deref()).map(|rule| catalogue().level_of(&rule));
         let stop = self.stop(halt, step.rule.as_deref(), step.line);
-        // Without its connection nothing that follows can be played; what came of it is all that this case tells.
-        let goes_on = level == Some(Level::Should) && !matches!(step.verb, Verb::Connect | Verb::Handshake);
+        // Without its connection nothing that follows can be played, nor where a PING was waited for in silence until the peer may
+        // have dropped us for it; what came of it is all that this case tells.
+        let is_needed =
+            matches!(step.verb, Verb::Connect | Verb::Handshake | Verb::Expect { pattern: Pattern::Ping, .. });
+        let goes_on = level == Some(Level::Should) && !is_needed;
         (!goes_on).then_some(stop)
     }
 
@@ -315,7 +318,11 @@ fn others(number: u64, bits: u32) -> impl Iterator<Item = u64> {
     let all = (1 << bits) - 1;
     let flipped = (0..bits).step_by(8).chain([bits - 1]).map(move |bit| number ^ (1 << bit));
     let near = [number.wrapping_add(1) & all, number.wrapping_sub(1) & all, 0, all];
-    let list: std::collections::BTreeSet<u64> = flipped.chain(near).filter(|other| *other != number).collect();
+    // With its octets the other way round, and as a text that it is the beginning of.
+    let swapped = number.swap_bytes() >> (64 - bits.next_multiple_of(8)) & all;
+    let longer = number.wrapping_mul(10) & all;
+    let list: std::collections::BTreeSet<u64> =
+        flipped.chain(near).chain([swapped, longer]).filter(|other| *other != number).collect();
     list.into_iter()
 }
 

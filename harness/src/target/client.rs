@@ -7,6 +7,7 @@ use sinkcheck_cases::language::{Certificate, Fixture};
 use sinkcheck_spec::wire::InstanceId;
 
 use super::Address;
+use crate::connection::Shown;
 
 /// What is known of a client under test beyond what any target has.
 #[derive(Debug, Clone)]
@@ -60,9 +61,10 @@ pub struct ServerTls {
 }
 
 impl ServerTls {
-    /// The configuration that shows this, if there is one.
-    pub fn config(&self, certificate: Certificate) -> Option<Arc<rustls::ServerConfig>> {
-        self.shows.get(&certificate).cloned()
+    /// How this is shown, if it is there.
+    pub fn shown(&self, certificate: Certificate) -> Option<Shown> {
+        let config = self.shows.get(&certificate).cloned()?;
+        Some(Shown { config, is_trusted: certificate == Certificate::Trusted })
     }
 }
 

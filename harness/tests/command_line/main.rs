@@ -22,6 +22,7 @@ mod linting;
 mod misbehaving_servers;
 mod output_places;
 mod peer;
+mod plain_clients;
 mod program;
 mod proxied;
 #[path = "../../../reports/tests/published/mod.rs"]

@@ -215,3 +215,24 @@ fn one_that_accepts_and_then_only_pings() {
 fn one_that_accepts_and_then_ends_the_connection() {
     does_not_conform("server/handshake/connected", &["the peer ended it"], |stream| welcome(stream).map(drop));
 }
+
+/// It greets whoever comes, and closes.
+#[test]
+fn one_that_accepts_before_it_closes_has_not_just_closed() {
+    let peer = Peer::new(|stream| {
+        frame(stream)?;
+        stream.write_all(&framed(&[0x11, 0, 0, 0, 2]))?;
+        // Nothing is left unread, so its end is no reset that could overtake what it said.
+        stream.shutdown(std::net::Shutdown::Write)?;
+        swallow(stream)
+    });
+    let folder = Folder::new();
+    let steps = "steps:\n  - send: { connection_request: { server_instance_id: $other_server } }\n  - expect: { one_of: [rejection, closed] }\n";
+    let rule = "handshake.mismatch-other-server";
+    folder.write(
+        "cases/server/handshake/mine.yaml",
+        format!("title: A wrong id is not accepted\nunder_test: server\nrequirements: [{rule}]\n{steps}"),
+    );
+    let arguments = ["certify", "server", &peer.address(), "--suite", &folder.at("cases"), "--verbose"];
+    sinkcheck(arguments).run().within(SOON).exits(1).says_all(&[rule, "Observed hello new client"]);
+}

@@ -123,15 +123,20 @@ for line in sys.stdin:
 "#;
 
 fn certify(mode: &str, cases: &[&str]) -> Done {
+    certify_knowing("", mode, cases).exits(0)
+}
+
+/// With more in the target file.
+fn certify_knowing(more: &str, mode: &str, cases: &[&str]) -> Done {
     let folder = Folder::new();
     folder.write("client.py", CLIENT);
     folder.write("adapter.py", ADAPTER);
     let programs = format!("launch: [ python3, client.py, {mode} ]\nadapter: [ python3, adapter.py ]\n");
-    let target = format!("role: client\n{programs}keepalive_interval: 500ms\n");
+    let target = format!("role: client\n{programs}keepalive_interval: 500ms\n{more}");
     let target = folder.write("t.yaml", target);
     let cases = cases.iter().flat_map(|case| ["--case", case]);
     let arguments = ["certify", "client", "--target", &target, "--verbose"];
-    sinkcheck(arguments.into_iter().chain(cases)).run().exits(0)
+    sinkcheck(arguments.into_iter().chain(cases)).run()
 }
 
 /// Its PONG may have been on its way before it read what it was sent.
@@ -156,4 +161,13 @@ fn one_that_looks_whether_anybody_listens_has_waited() {
 fn one_that_always_asks_twice_breaks_what_is_advised_alone() {
     let done = certify("twice", &["client/isolation/works-after-bad-response"]);
     done.says_all(&["1 warned", "introduction.one-request", "conforms: no MUST was broken"]);
+}
+
+/// Wherever it introduces itself, and not only in the case that is about that.
+#[test]
+fn one_of_another_version_than_was_said_is_found_in_any_case() {
+    for case in ["client/keepalive/ping-answered", "client/introduction/reconnects"] {
+        let done = certify_knowing("application_version: { supported: \"2.0.0\" }\n", "quiet", &[case]);
+        done.exits(1).says("Broke introduction.carries-application-version");
+    }
 }

@@ -62,7 +62,7 @@ impl Berth {
         };
         let tls = match &client.tls {
             Some(tls) => Some(
-                tls.config(wanted.certificate)
+                tls.shown(wanted.certificate)
                     .ok_or_else(|| Reason::new("target-lacks", "the certificate that the case shows".to_owned()))?,
             ),
             None => None,

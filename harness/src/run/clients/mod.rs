@@ -9,7 +9,6 @@ pub(in crate::run) use self::contact::{accept, measured};
 
 use std::collections::HashMap;
 use std::sync::Arc;
-use std::sync::atomic::AtomicUsize;
 use std::time::Duration;
 
 use sinkcheck_cases::language::{Ask, Certificate, Fixture, Scenario, Transport, Verb};
@@ -79,7 +78,7 @@ impl Run {
             ordeal: Arc::default(),
             absences: Arc::default(),
             habits: Arc::clone(&contact.habits),
-            timeouts: Arc::new(AtomicUsize::new(0)),
+            patience: Arc::default(),
             keeps_transcript: true,
             serial: 0,
             salt: self.target.salt(),
@@ -195,7 +194,7 @@ fn lacks(target: &Target, client: &ClientTarget, contact: Option<&Contact>, scen
         if client.tls.is_none() || !target.has_capability("tls") {
             return Some("TLS".to_owned());
         }
-        let shows = client.tls.as_ref().is_some_and(|tls| tls.config(scenario.certificate).is_some());
+        let shows = client.tls.as_ref().is_some_and(|tls| tls.shown(scenario.certificate).is_some());
         if !shows {
             let key = if scenario.certificate == Certificate::Expired { "expired" } else { "wrong_name" };
             return Some(format!("a certificate to show it (`tls.{key}` in the target file)"));

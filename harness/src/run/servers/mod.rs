@@ -10,7 +10,6 @@ pub(in crate::run) use self::greeting::introduce;
 
 use std::collections::HashMap;
 use std::sync::Arc;
-use std::sync::atomic::AtomicUsize;
 use std::time::Duration;
 
 use sinkcheck_cases::language::{Fixture, Owner, Scenario, Transport, Verb};
@@ -30,7 +29,7 @@ use super::transcripts::Transcripts;
 use super::virtual_time::{Peer, Play, World};
 use super::{Run, fault, judged, stopped, timed};
 use crate::judge::{judge, unplayed};
-use crate::player::{LagMonitor, MANY_TIMEOUTS, Publishing, Seat, Setting};
+use crate::player::{LagMonitor, Patience, Publishing, Seat, Setting};
 
 /// So many cases in a row that heard nothing of the target, and it is looked at whether it is still there.
 const GONE_AFTER: usize = 8;
@@ -93,7 +92,7 @@ impl Run {
             ordeal: Arc::default(),
             absences: Arc::default(),
             habits: Arc::default(),
-            timeouts: Arc::new(AtomicUsize::new(if contact.is_silent { MANY_TIMEOUTS } else { 0 })),
+            patience: Arc::new(if contact.is_silent { Patience::little() } else { Patience::default() }),
             keeps_transcript: true,
             serial: 0,
             salt: self.target.salt(),

@@ -1,5 +1,4 @@
 use std::sync::Arc;
-use std::sync::atomic::AtomicUsize;
 use std::time::Duration;
 
 use sinkcheck_cases::language::Scenario;
@@ -126,7 +125,7 @@ impl World {
             ordeal: Arc::<Ordeal>::default(),
             absences: Arc::default(),
             habits: Arc::default(),
-            timeouts: Arc::new(AtomicUsize::new(0)),
+            patience: Arc::default(),
             keeps_transcript: self.keeps_transcripts,
             serial: play.serial,
             salt: play.salt,

@@ -1,7 +1,6 @@
 //! A client has connected: whose connection it is, and what is begun with it.
 
 use std::sync::Arc;
-use std::sync::atomic::AtomicUsize;
 
 use sinkcheck_cases::language::{Certificate, Scenario};
 use sinkcheck_reports::event::RunEvent;
@@ -13,7 +12,7 @@ use super::meeting::Meeting;
 use super::next::Next;
 use super::{Attached, Done, Task};
 use crate::connection::{Arrived, Incoming};
-use crate::player::{MANY_TIMEOUTS, Publishing};
+use crate::player::{Patience, Publishing};
 use crate::run::{judged, timed};
 
 impl Attached<'_> {
@@ -147,7 +146,7 @@ impl Attached<'_> {
     pub(super) fn show(&mut self, certificate: Certificate) {
         if self.shows != certificate {
             self.shows = certificate;
-            self.turn = self.listening.show(self.target.tls.as_ref().and_then(|tls| tls.config(certificate)));
+            self.turn = self.listening.show(self.target.tls.as_ref().and_then(|tls| tls.shown(certificate)));
         }
     }
 
@@ -158,7 +157,7 @@ impl Attached<'_> {
         self.serials.give(&scenario.id, &mut setting);
         setting.server = Some(client.carries.flatten().unwrap_or(self.server));
         if scenario.publishes > 0 && self.publishes_nothing && setting.publishing == Publishing::ByItself {
-            setting.timeouts = Arc::new(AtomicUsize::new(MANY_TIMEOUTS));
+            setting.patience = Arc::new(Patience::little());
         }
         let (arrivals, incoming) = Incoming::channel();
         let seat = client.seat(scenario.client, incoming.clone());

@@ -15,7 +15,6 @@ mod waiting;
 
 use std::collections::HashMap;
 use std::sync::Arc;
-use std::sync::atomic::AtomicUsize;
 
 use sinkcheck_cases::language::{Certificate, Scenario};
 use sinkcheck_reports::document::{CaseResult, CaseVerdict, Reason};
@@ -138,7 +137,7 @@ impl<'a> Attached<'a> {
     ) -> Result<Self, Reason> {
         let fault = |what: &str, why: String| Reason::new("could-not-start", format!("{what}: {why}"));
         let shows = Certificate::Trusted;
-        let tls = target.tls.as_ref().and_then(|tls| tls.config(shows));
+        let tls = target.tls.as_ref().and_then(|tls| tls.shown(shows));
         let (listening, incoming) = Listening::start(&place.host, place.port.unwrap_or(0), tls, Look::Ahead)
             .await
             .map_err(|error| fault("can't listen", format!("{place}: {error}")))?;
@@ -168,7 +167,7 @@ impl<'a> Attached<'a> {
             ordeal: Arc::default(),
             absences: Arc::default(),
             habits: Arc::default(),
-            timeouts: Arc::new(AtomicUsize::new(0)),
+            patience: Arc::default(),
             keeps_transcript: true,
             serial: 0,
             salt: run.target.salt(),
