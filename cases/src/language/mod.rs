@@ -27,7 +27,8 @@ pub use value::{Count, Number, OctetSource, Octets, Value};
 /// Names that are bound in every scenario; the player fills them in from the target.
 ///
 /// `client`: the fixture's client_instance_id; `server`: the server's instance id (captured on the way where it isn't known
-/// yet); `other_client` and `other_server`: ids that differ from those; `supported_version` and `unsupported_version`:
+/// yet); `other_client` and `other_server`: ids that differ from those; `another_client`: the client_instance_id of the `another`
+/// connections, where there are any; `supported_version` and `unsupported_version`:
 /// application versions of the target file.
-pub const PREDEFINED: [&str; 6] =
-    ["client", "server", "other_client", "other_server", "supported_version", "unsupported_version"];
+pub const PREDEFINED: [&str; 7] =
+    ["client", "server", "other_client", "other_server", "another_client", "supported_version", "unsupported_version"];

@@ -8,6 +8,7 @@ use sinkcheck_spec::catalogue::Role;
 use super::message::MessageTemplate;
 use super::pattern::{Pattern, ServerIdPattern};
 use super::step::{Step, Verb};
+use super::value::{Number, OctetSource};
 
 /// The connection that a step is about unless it says otherwise.
 pub const MAIN: &str = "main";
@@ -116,6 +117,19 @@ pub enum Certificate {
     Expired,
 }
 
+/// How many octets the PUBLISHes of a step have that are filled up to a length.
+fn octets(step: &Step) -> u64 {
+    let Verb::Send(send) = &step.verb else { return 0 };
+    let filled = |message: &MessageTemplate| match message {
+        MessageTemplate::Publish(publish) => match publish.event_data.as_ref().map(|data| &data.source) {
+            Some(OctetSource::FillTo(Number::Literal(length))) => *length,
+            _ => 0,
+        },
+        _ => 0,
+    };
+    send.messages.iter().map(filled).sum()
+}
+
 impl Scenario {
     /// The folder that it is in: `handshake` of `server/handshake/hello`.
     pub fn section(&self) -> &str {
@@ -134,6 +148,14 @@ impl Scenario {
         let waits =
             |step: &Step| matches!(step.verb, Verb::Expect { pattern: Pattern::Waited | Pattern::WaitedNoLess, .. });
         self.is_slow() || self.any_step(&waits)
+    }
+
+    /// Whether it sends a target a million octets.
+    pub fn is_long(&self) -> bool {
+        self.any_step(&|step| match &step.verb {
+            Verb::Repeat { times, steps } => u64::from(*times) * steps.iter().map(octets).sum::<u64>() >= 1_000_000,
+            _ => false,
+        })
     }
 
     /// Whether it keeps a target busy for as long as that takes thousands of messages.

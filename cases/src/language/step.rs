@@ -139,7 +139,8 @@ pub struct Range {
     pub to: u64,
 }
 
-/// Numbers that are not this one and are easily taken for it: one octet apart in each place, one more, one less, 0 and all ones.
+/// Numbers that are not this one and are easily taken for it: one octet apart in each place, one more, one less, ten times as much, its
+/// octets the other way round, 0 and all ones.
 #[derive(Debug, Clone, PartialEq, Eq, serde::Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct OtherThan {

@@ -19,7 +19,7 @@ use crate::run::virtual_time::{Play, World};
 /// The cases, each with its place in the suite.
 struct Cases<'c> {
     light: Vec<(u64, &'c Arc<Scenario>)>,
-    /// With a thousand events and more: each costs as much as all others of its section.
+    /// With a thousand events and more, or a million octets: each costs as much as all others of its section.
     heavy: Vec<(u64, &'c Arc<Scenario>)>,
     reached: Option<Result<Reached, String>>,
 }
@@ -33,7 +33,7 @@ pub(super) fn play_all(
     mut take: impl FnMut(usize, Vec<Seen>),
 ) {
     let next = AtomicUsize::new(0);
-    let (heavy, light) = (0..).zip(cases).partition(|(_, scenario)| scenario.is_heavy());
+    let (heavy, light) = (0..).zip(cases).partition(|(_, scenario)| is_costly(scenario));
     let is_generated = |known: &Known| matches!(known, Known::Generated(_));
     let reached = peers.iter().any(is_generated).then(|| Reached::at_reference(role, cases));
     let cases = Cases { light, heavy, reached };
@@ -65,7 +65,7 @@ impl Cases<'_> {
         let mut all: Vec<(u64, Seen)> = Vec::new();
         for &(serial, scenario) in self.light.iter().chain(&self.heavy) {
             let is_needed = match known {
-                Known::Mutant(mutant) => !scenario.is_heavy() || needs_heavy(mutant, &scenario.requirements, &all),
+                Known::Mutant(mutant) => !is_costly(scenario) || needs_heavy(mutant, &scenario.requirements, &all),
                 Known::Generated(mutation) => match (&self.reached, &world) {
                     (Some(Ok(reached)), Ok(world)) => reached.may_differ(&mutation, world.calibration(), serial),
                     _ => true,
@@ -91,6 +91,10 @@ impl Cases<'_> {
         all.sort_by_key(|(serial, _)| *serial);
         all.into_iter().map(|(_, seen)| seen).collect()
     }
+}
+
+pub(super) fn is_costly(scenario: &Scenario) -> bool {
+    scenario.is_heavy() || scenario.is_long()
 }
 
 /// Whether the matrix could say something else if this heavy case were left out: it is about a rule that the mutant breaks, or the

@@ -6,7 +6,7 @@ use sinkcheck_reports::detection::{Detection, DetectionBuilder, EquivalentsInfo,
 use sinkcheck_reports::document::{Level, Role as ReportRole};
 use sinkcheck_spec::catalogue::{self, Role, catalogue};
 
-use super::crew::play_all;
+use super::crew::{is_costly, play_all};
 use super::peers::{Known, name};
 use super::repeated::{Repetitions, repeat};
 use super::{Plan, What};
@@ -134,9 +134,9 @@ fn notes(plan: &Plan) -> Vec<String> {
         let mut of_roles = plan.cases.iter().filter(|case| plan.roles.contains(&case.under_test));
         plan.has(what) && of_roles.any(|case| is_it(case))
     };
-    if about(What::Mutants, &Scenario::is_heavy) {
+    if about(What::Mutants, &is_costly) {
         notes.push(
-            "A case with a thousand events or more was left out at a mutant whose rules it isn't about, if two other cases killed \
+            "A case with a thousand events or a million octets was left out at a mutant whose rules it isn't about, if two other cases killed \
              that one and another didn't."
                 .to_owned(),
         );
