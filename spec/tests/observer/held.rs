@@ -194,3 +194,21 @@ fn malformed_content_and_ends() {
     // Behind the other one's end nothing of the kind is due.
     adds(accepted([end(C), frame(C, "80")]), end(S), S, &[]);
 }
+
+#[test]
+fn an_end_within_a_frame_is_an_occasion_to_answer_it() {
+    let rule = "framing.truncated-not-answered";
+    for (unfinished, times) in [(&[0, 15, 0x40][..], 1), (&[][..], 0)] {
+        let mut observer = Observer::new(Settings::default());
+        for (from, passing) in accepted([]) {
+            observe(&mut observer, from, Duration::ZERO, &passing);
+        }
+        assert_eq!(observer.frames(), 2);
+        observer.closed(C, Duration::ZERO, unfinished);
+        assert_eq!(observer.tally(S).count(rule).exercised, times);
+        assert_eq!(observer.tally(C).count(rule).exercised, 0);
+        // Behind an end there is none.
+        observer.closed(S, Duration::ZERO, &[0, 15, 0x40]);
+        assert_eq!(observer.tally(C).count(rule).exercised, 0);
+    }
+}
