@@ -64,6 +64,23 @@ pub enum Pattern {
     AnyOrder(Vec<Pattern>),
 }
 
+impl Pattern {
+    /// Whether a connection response alone meets it; a choice of patterns is none.
+    pub fn is_response(&self) -> bool {
+        matches!(
+            self,
+            Self::Connected
+                | Self::HelloNewClient(_)
+                | Self::InstanceIdMismatch
+                | Self::Quarantined
+                | Self::UnsupportedProtocolVersion
+                | Self::UnsupportedApplicationVersion
+                | Self::Acceptance
+                | Self::Rejection
+        )
+    }
+}
+
 /// The id in a hello.
 #[derive(Debug, Clone, PartialEq, Eq, serde::Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]

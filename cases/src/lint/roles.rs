@@ -67,16 +67,7 @@ fn misplaced_pattern(pattern: &Pattern, role: Role) -> Option<(&'static str, &'s
         {
             Some(("this is not expected", "only a client does that"))
         }
-        Pattern::Connected
-        | Pattern::HelloNewClient(_)
-        | Pattern::InstanceIdMismatch
-        | Pattern::Quarantined
-        | Pattern::UnsupportedProtocolVersion
-        | Pattern::UnsupportedApplicationVersion
-        | Pattern::Acceptance
-        | Pattern::Rejection
-            if role == Role::Client =>
-        {
+        _ if pattern.is_response() && role == Role::Client => {
             Some(("no response is expected", "the client's request is answered by a `send`"))
         }
         _ => None,

@@ -341,6 +341,20 @@ mod tests {
         assert_eq!(inbox.pongs, 1);
     }
 
+    #[test]
+    fn octets_of_an_unfinished_frame_do_not_end_our_silence() {
+        const LONG: Duration = Duration::from_millis(300);
+        let mut inbox = Inbox::new(Watch::server());
+        inbox.last_frame_sent = Instant::now() - LONG;
+        inbox.sends(false);
+        assert!(inbox.our_silence() < LONG);
+        inbox.closed = Some(Closed { at: Instant::now(), how: "closed".to_owned() });
+        assert!(inbox.our_silence() >= LONG);
+        inbox.closed = None;
+        inbox.sends(true);
+        assert!(inbox.our_silence() >= LONG);
+    }
+
     /// After so many PINGs, each upon our answer to the one before, so long apart.
     fn after(pings: usize, apart: Duration) -> Inbox {
         let mut inbox = Inbox::new(Watch::server());

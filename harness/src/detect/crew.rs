@@ -93,6 +93,7 @@ impl Cases<'_> {
     }
 }
 
+/// Whether it costs as much as a whole section of others.
 pub(super) fn is_costly(scenario: &Scenario) -> bool {
     scenario.is_heavy() || scenario.is_long()
 }

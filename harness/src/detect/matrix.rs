@@ -136,8 +136,8 @@ fn notes(plan: &Plan) -> Vec<String> {
     };
     if about(What::Mutants, &is_costly) {
         notes.push(
-            "A case with a thousand events or a million octets was left out at a mutant whose rules it isn't about, if two other cases killed \
-             that one and another didn't."
+            "A case with a thousand events or a million octets was left out at a mutant whose rules it isn't about, if two other \
+             cases killed that one and another didn't."
                 .to_owned(),
         );
     }

@@ -27,8 +27,6 @@ const SAME_WAIT: f64 = 0.8;
 
 impl Player<'_> {
     /// Whether the client waited before its last connection, or waited no less than before.
-    /// While an event that is known is waited for, the client's others are ACKed: it may have one in flight at a time, and send the
-    /// newest first.
     pub(super) async fn expect_waited(&mut self, on: &str, pattern: &Pattern) -> Result<(), Halt> {
         // To look whether anybody listens is no try: what it does next is.
         for _ in 0..FALSE_STARTS {

@@ -273,6 +273,8 @@ impl Player<'_> {
         }
     }
 
+    /// While an event that is known is waited for, the client's others are ACKed: it may have one in flight at a time, and send the
+    /// newest first.
     pub(super) async fn let_go_of_events(&mut self, on: &str, pattern: &Pattern) {
         let waits_for_known = match pattern {
             Pattern::Publish(_) => true,

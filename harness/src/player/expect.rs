@@ -60,8 +60,8 @@ impl Player<'_> {
         let mut deadline = begun + patience;
         let mut ponged = false;
         let mut seen = link.connection.inbox().awaited;
-        // Something may come for ever, and never what is waited for; answers that are owed come to an end.
         let is_single = looking.waiting.len() <= 1;
+        // Something may come for ever, and never what is waited for; answers that are owed come to an end.
         let owes = matches!(pattern, Pattern::Answers | Pattern::AnyAnswers | Pattern::Acks | Pattern::Nacks);
         let latest = begun
             + patience

@@ -46,16 +46,8 @@ pub(super) fn wants_close(pattern: &Pattern) -> bool {
 
 fn wants_response(pattern: &Pattern) -> bool {
     match pattern {
-        Pattern::Connected
-        | Pattern::HelloNewClient(_)
-        | Pattern::InstanceIdMismatch
-        | Pattern::Quarantined
-        | Pattern::UnsupportedProtocolVersion
-        | Pattern::UnsupportedApplicationVersion
-        | Pattern::Acceptance
-        | Pattern::Rejection => true,
         Pattern::OneOf(list) | Pattern::AnyOrder(list) => list.iter().any(wants_response),
-        _ => false,
+        _ => pattern.is_response(),
     }
 }
 

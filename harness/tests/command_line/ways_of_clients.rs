@@ -1,6 +1,6 @@
 //! Clients that do what nobody forbids, or only advises against, of their own accord and whatever a case sends: they aren't taken for
-//! what the case looks for. The client in two of these tests takes 30 ms to read a
-//! frame, so that what it sends meanwhile answers nothing.
+//! what the case looks for. The client in two of these tests takes 30 ms to read a frame, so that what it sends meanwhile answers
+//! nothing.
 
 use crate::folder::Folder;
 use crate::program::{Done, sinkcheck};
