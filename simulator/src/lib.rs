@@ -37,7 +37,7 @@ pub use client::{Client, ClientConfig, ClientControl, ClientEvent, RunningClient
 pub use config::{ConfigError, ServerConfig};
 pub use control::{Control, ControlError};
 pub use credentials::Credentials;
-pub use deviation::Deviation;
+pub use deviation::{Deviation, Testimony, Witness};
 pub use mutants::{Mutant, Need, mutants};
 pub use server::{Behaviour, Listening, RunningServer, Scheme, Server, StartError, UnknownClient};
 pub use variants::{Variant, variants};

@@ -2,11 +2,11 @@ use std::sync::Arc;
 use std::time::Instant;
 
 use sinkcheck_cases::language::Scenario;
-use sinkcheck_reports::detection::{Detection, DetectionBuilder, EquivalentsInfo, MutantInfo, RuleInfo, Seen, Variant};
+use sinkcheck_reports::detection::{Detection, DetectionBuilder, EquivalentsInfo, MutantInfo, RuleInfo, Variant};
 use sinkcheck_reports::document::{Level, Role as ReportRole};
 use sinkcheck_spec::catalogue::{self, Role, catalogue};
 
-use super::crew::{is_costly, play_all};
+use super::crew::{Faced, is_costly, play_all};
 use super::peers::{Known, name};
 use super::repeated::{Repetitions, repeat};
 use super::{Plan, What};
@@ -31,10 +31,10 @@ fn of_role(plan: &Plan, role: Role, progress: &mut dyn FnMut(usize, usize, Role)
         builder.is_partial();
     }
     let peers = Known::of(plan, role);
-    let mut results: Vec<Vec<Seen>> = peers.iter().map(|_| Vec::new()).collect();
+    let mut results: Vec<Faced> = peers.iter().map(|_| Faced::default()).collect();
     let mut finished = 0;
-    play_all(role, &peers, &cases, plan.jobs, |at, seen| {
-        results[at] = seen;
+    play_all(role, &peers, &cases, plan.jobs, |at, faced| {
+        results[at] = faced;
         finished += 1;
         progress(peers.len(), finished, role);
     });
@@ -47,8 +47,8 @@ fn of_role(plan: &Plan, role: Role, progress: &mut dyn FnMut(usize, usize, Role)
             progress(plan.repeat as usize, finished, role);
         });
     }
-    for (known, seen) in peers.iter().zip(results) {
-        tell(&mut builder, plan, role, *known, seen);
+    for (known, faced) in peers.iter().zip(results) {
+        tell(&mut builder, plan, role, *known, faced);
     }
     if plan.has(What::Generated) {
         equivalents(&mut builder, plan, role, &peers);
@@ -56,7 +56,8 @@ fn of_role(plan: &Plan, role: Role, progress: &mut dyn FnMut(usize, usize, Role)
     builder
 }
 
-fn tell(builder: &mut DetectionBuilder, plan: &Plan, role: Role, known: Known, seen: Vec<Seen>) {
+fn tell(builder: &mut DetectionBuilder, plan: &Plan, role: Role, known: Known, faced: Faced) {
+    let Faced { seen, unaffected } = faced;
     let owned = |names: &[&str]| names.iter().map(|name| (*name).to_owned()).collect();
     match known {
         Known::Reference => builder.reference(&seen),
@@ -66,12 +67,12 @@ fn tell(builder: &mut DetectionBuilder, plan: &Plan, role: Role, known: Known, s
                 sentence: mutant.sentence().to_owned(),
                 rules: owned(mutant.rules()),
             };
-            builder.mutant(info, seen);
+            builder.mutant(info, seen, unaffected);
         }
         Known::Generated(mutation) => {
             let name = name(&mutation);
             let equivalent = plan.equivalents.entry(role, &name).is_some();
-            builder.generated(&name, &seen, equivalent);
+            builder.generated(&name, &seen, equivalent, unaffected);
         }
         Known::Variant(variant) => {
             let info = Variant {
@@ -141,12 +142,15 @@ fn notes(plan: &Plan) -> Vec<String> {
                 .to_owned(),
         );
     }
-    if about(What::Generated, &|_| true) {
+    if about(What::Mutants, &|_| true) || about(What::Generated, &|_| true) {
         notes.push(
-            "At a generated mutant only those cases were played that reach its place in the table, until one killed it; elsewhere \
-             it is the reference."
+            "A case was left out at a mutant whose changes make no difference to what the reference does in it: there the mutant is \
+             the reference, and passes."
                 .to_owned(),
         );
+    }
+    if about(What::Generated, &|_| true) {
+        notes.push("A generated mutant was played until a case killed it.".to_owned());
     }
     if !plan.is_whole() {
         notes.push("Only a part was played; what is said about the whole needs all of it.".to_owned());

@@ -3,12 +3,12 @@
 //! [`Plan`] says at which peers which cases are played, `crew` plays them on several threads, `equivalents` reads the reviewed list of
 //! generated mutants that nobody can tell from the reference. What came of it is folded in `sinkcheck_reports::detection`.
 
+mod affected;
 mod crew;
 mod equivalents;
 mod matrix;
 mod peers;
 mod plan;
-mod reached;
 mod repeated;
 
 pub use equivalents::{Entry, Equivalents};

@@ -10,9 +10,16 @@ use crate::document::{CaseVerdict, Level, Role, Suite};
 pub struct DetectionBuilder {
     matrix: RoleMatrix,
     rules: Vec<RuleInfo>,
-    mutants: Vec<(MutantInfo, Vec<Seen>)>,
+    mutants: Vec<(MutantInfo, Vec<Seen>, usize)>,
     exercised: Vec<(String, usize)>,
+    counts: Counts,
+}
+
+/// What is counted over all peers.
+#[derive(Debug, Clone, Copy, Default)]
+struct Counts {
     plays: usize,
+    unaffected: usize,
     errors: usize,
 }
 
@@ -32,7 +39,7 @@ impl DetectionBuilder {
             at_pairs: Innocents::default(),
             is_whole: true,
         };
-        Self { matrix, rules, mutants: Vec::new(), exercised: Vec::new(), plays: 0, errors: 0 }
+        Self { matrix, rules, mutants: Vec::new(), exercised: Vec::new(), counts: Counts::default() }
     }
 
     /// Not everything is played: what the matrix doesn't have says nothing.
@@ -40,15 +47,18 @@ impl DetectionBuilder {
         self.matrix.is_whole = false;
     }
 
-    /// All cases were played at a mutant that was written by hand.
-    pub fn mutant(&mut self, mutant: MutantInfo, seen: Vec<Seen>) {
+    /// All cases were played at a mutant that was written by hand, but for so many in which it does what the reference does.
+    pub fn mutant(&mut self, mutant: MutantInfo, seen: Vec<Seen>, unaffected: usize) {
         self.count(&seen);
-        self.mutants.push((mutant, seen));
+        self.counts.unaffected += unaffected;
+        self.mutants.push((mutant, seen, unaffected));
     }
 
-    /// Cases were played at a generated mutant, until one killed it or all were played.
-    pub fn generated(&mut self, name: &str, seen: &[Seen], equivalent: bool) {
+    /// Cases were played at a generated mutant, until one killed it or all were played but for so many in which it does what the
+    /// reference does.
+    pub fn generated(&mut self, name: &str, seen: &[Seen], equivalent: bool, unaffected: usize) {
         self.count(seen);
+        self.counts.unaffected += unaffected;
         let generated = &mut self.matrix.generated;
         generated.played += 1;
         let errors = seen.iter().filter(|seen| seen.verdict == CaseVerdict::Error);
@@ -87,7 +97,7 @@ impl DetectionBuilder {
     /// So many cases were played at the reference once more, and all passed but these.
     pub fn repetition(&mut self, plays: usize, others: &[Seen]) {
         self.count(others);
-        self.plays += plays - others.len();
+        self.counts.plays += plays - others.len();
         note(&mut self.matrix.at_reference, "the reference", others);
         self.matrix.at_reference.plays += plays - others.len();
     }
@@ -106,14 +116,14 @@ impl DetectionBuilder {
     }
 
     fn count(&mut self, seen: &[Seen]) {
-        self.plays += seen.len();
-        self.errors += seen.iter().filter(|seen| seen.verdict == CaseVerdict::Error).count();
+        self.counts.plays += seen.len();
+        self.counts.errors += seen.iter().filter(|seen| seen.verdict == CaseVerdict::Error).count();
     }
 
-    fn finish(mut self) -> (RoleMatrix, usize, usize) {
+    fn finish(mut self) -> (RoleMatrix, Counts) {
         let mut rows = Vec::new();
-        for (mutant, seen) in std::mem::take(&mut self.mutants) {
-            rows.push(self.row(mutant, &seen));
+        for (mutant, seen, unaffected) in std::mem::take(&mut self.mutants) {
+            rows.push(self.row(mutant, &seen, unaffected));
         }
         for row in &rows {
             for kill in &row.kills {
@@ -138,10 +148,10 @@ impl DetectionBuilder {
             })
             .collect();
         self.matrix.mutants = rows;
-        (self.matrix, self.plays, self.errors)
+        (self.matrix, self.counts)
     }
 
-    fn row(&self, mutant: MutantInfo, seen: &[Seen]) -> MutantRow {
+    fn row(&self, mutant: MutantInfo, seen: &[Seen], unaffected: usize) -> MutantRow {
         let level = |id: &String| self.rules.iter().find(|rule| rule.id == *id).map_or(Level::Must, |rule| rule.level);
         let only_advice = mutant.rules.iter().all(|rule| level(rule) == Level::Should);
         let kills_it = |verdict| verdict == CaseVerdict::Fail || (only_advice && verdict == CaseVerdict::Warn);
@@ -168,7 +178,7 @@ impl DetectionBuilder {
         MutantRow {
             verdict,
             blame: blame.unwrap_or(Blame::None),
-            killed_by_all: !kills.is_empty() && conclusive.count() == kills.len(),
+            killed_by_all: unaffected == 0 && !kills.is_empty() && conclusive.count() == kills.len(),
             errors: errors.map(|seen| format!("{}: {}", seen.case, seen.what)).collect(),
             name: mutant.name,
             sentence: mutant.sentence,
@@ -215,15 +225,11 @@ fn fault(peer: &str, seen: &Seen) -> Fault {
 impl Detection {
     /// The whole, of its roles. `wall_ms` is how long it took.
     pub fn of(suite: Suite, roles: Vec<DetectionBuilder>, notes: Vec<String>, wall_ms: f64) -> Self {
-        let (mut plays, mut errors) = (0, 0);
-        let mut matrices = Vec::new();
-        for builder in roles {
-            let (matrix, played, failed) = builder.finish();
-            plays += played;
-            errors += failed;
-            matrices.push(matrix);
-        }
-        let figures = Figures { plays, wall_ms, ..figures(&matrices) };
+        let (matrices, counts): (Vec<_>, Vec<_>) = roles.into_iter().map(DetectionBuilder::finish).unzip();
+        let sum = |of: fn(&Counts) -> usize| counts.iter().map(of).sum::<usize>();
+        let (plays, unaffected, errors) =
+            (sum(|counts| counts.plays), sum(|counts| counts.unaffected), sum(|counts| counts.errors));
+        let figures = Figures { plays, unaffected, wall_ms, ..figures(&matrices) };
         let is_sound = matrices.iter().all(RoleMatrix::is_sound);
         let outcome = match (is_sound, errors) {
             (false, _) => Outcome::Unsound,

@@ -75,6 +75,9 @@ pub struct Figures {
     pub musts_unobservable: usize,
     /// Cases played at all peers.
     pub plays: usize,
+    /// Cases that were not played at a mutant, because there it does what the reference does.
+    #[serde(default)]
+    pub unaffected: usize,
     /// How long it took, in milliseconds.
     pub wall_ms: f64,
 }

@@ -232,7 +232,14 @@ fn figures(page: &mut Page<'_>, detection: &Detection) -> io::Result<()> {
             ),
         )?;
     }
-    line("Plays", format!("{} in {:.1} s", figures.plays, figures.wall_ms / 1e3))?;
+    let mut plays = format!("{} in {:.1} s", figures.plays, figures.wall_ms / 1e3);
+    if figures.unaffected > 0 {
+        plays += &format!(
+            "; {} more were left out, in which the mutant does nothing but what the reference does",
+            figures.unaffected
+        );
+    }
+    line("Plays", plays)?;
     let (style, outcome) = match detection.outcome {
         Outcome::Sound => (GOOD, "sound: what has to be detected was, and nothing else"),
         Outcome::Unsound => (BAD, "unsound: see what is marked with ✗"),

@@ -34,7 +34,7 @@ fn folded(builder: DetectionBuilder) -> Detection {
 fn check(breaks: &str, seen: Vec<Seen>, verdict: MutantVerdict, blame: Blame) {
     let mut builder = builder();
     let mutant = MutantInfo { name: "m".to_owned(), sentence: String::new(), rules: vec![breaks.to_owned()] };
-    builder.mutant(mutant, seen);
+    builder.mutant(mutant, seen, 0);
     let detection = folded(builder);
     let row = &detection.roles[0].mutants[0];
     assert_eq!((row.verdict, row.blame), (verdict, blame));
@@ -52,6 +52,21 @@ fn a_mutant_is_killed_by_a_failure_that_cites_or_blames_its_rule() {
     check("a.must", vec![other(Fail, &["a.must"])], MutantVerdict::Killed, Blame::First);
     check("a.must", vec![other(Fail, &["a.other"])], MutantVerdict::WronglyBlamed, Blame::None);
     check("a.must", vec![cites(Pass, &[]), other(Warn, &["a.should"])], MutantVerdict::Survived, Blame::None);
+}
+
+#[test]
+fn cases_that_were_left_out_are_counted_and_count_as_passed() {
+    let kill = || vec![seen("one", "a.must", CaseVerdict::Fail, &["a.must"])];
+    let mutant =
+        |name: &str| MutantInfo { name: name.to_owned(), sentence: String::new(), rules: vec!["a.must".to_owned()] };
+    let mut builder = builder();
+    builder.mutant(mutant("everywhere"), kill(), 0);
+    builder.mutant(mutant("in-one-case"), kill(), 1);
+    builder.generated("table:g", &kill(), false, 2);
+    let detection = folded(builder);
+    assert_eq!((detection.figures.plays, detection.figures.unaffected), (3, 3));
+    let killed_by_all: Vec<bool> = detection.roles[0].mutants.iter().map(|row| row.killed_by_all).collect();
+    assert_eq!(killed_by_all, [true, false]);
 }
 
 #[test]
@@ -90,7 +105,7 @@ fn a_generated_mutant_is_killed_or_on_the_list_and_never_both() {
         (&killed, true, Outcome::Unsound),
     ] {
         let mut builder = builder();
-        builder.generated("table:g", seen, listed);
+        builder.generated("table:g", seen, listed, 0);
         assert_eq!(folded(builder).outcome, outcome, "{seen:?} {listed}");
     }
 }

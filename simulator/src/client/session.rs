@@ -69,7 +69,9 @@ impl Session<'_> {
             (Happened::Octets(octets), Some(tap)) => tap.arrived(octets),
             (Happened::PeerClosed, tap) => {
                 if let Some(tap) = tap {
-                    tap.end(now, |frame| machine.receive(now, frame, &mut inner.record));
+                    for frame in tap.end(now) {
+                        machine.receive(now, &frame, &mut inner.record);
+                    }
                 }
                 machine.peer_closed(&mut inner.record);
             }

@@ -11,7 +11,8 @@
 //! - `assembly`: how frames are cut out of what arrives, rightly and wrongly;
 //! - `timing`: what is said later, or of its own accord;
 //! - `trust`: verifiers of certificates that look away;
-//! - `tap`: all of it around one connection.
+//! - `tap`: all of it around one connection;
+//! - `witness`: what passed through the taps of a reference, to tell where a change would make a difference.
 
 mod assembly;
 mod change;
@@ -21,6 +22,7 @@ mod seen;
 mod tap;
 mod timing;
 pub(crate) mod trust;
+mod witness;
 
 use std::sync::Arc;
 
@@ -31,12 +33,15 @@ pub(crate) use change::{Act, Change, When};
 pub(crate) use knobs::{Closing, Delay, Harm, Knobs, LeftBehind, Order, Redelivery, Takeover, Trust};
 pub(crate) use seen::{Origin, Seen};
 pub(crate) use tap::{Tap, has_room};
+pub use witness::{Testimony, Witness};
 
 /// How a peer departs from the reference; by default it doesn't. Mutants and variants are put in with
 /// [`crate::server::Behaviour::with_mutant`] and its like.
 #[derive(Clone, Debug, Default)]
 pub struct Deviation {
     changes: Vec<Change>,
+    /// Who notes what passes.
+    witness: Option<Witness>,
 }
 
 impl Deviation {
@@ -63,7 +68,16 @@ impl Deviation {
 
     /// What stands between a connection and its machine, if anything.
     pub(crate) fn tap(&self, knobs: &Arc<Knobs>, origin: impl FnOnce() -> Origin) -> Option<Box<Tap>> {
-        let needed = self.changes.iter().any(|change| !matches!(change, Change::Row(..)));
-        needed.then(|| Box::new(Tap::new(&self.changes, Arc::clone(knobs), origin())))
+        let needed = self.witness.is_some() || self.changes.iter().any(|change| !matches!(change, Change::Row(..)));
+        needed.then(|| {
+            let origin = origin();
+            let ear = self.witness.as_ref().map(|witness| witness.begun(origin.clone()));
+            Box::new(Tap::new(&self.changes, Arc::clone(knobs), origin, ear))
+        })
+    }
+
+    /// The same, and its connections' taps tell this witness.
+    pub(crate) fn witnessed(self, witness: Witness) -> Self {
+        Self { witness: Some(witness), ..self }
     }
 }

@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use super::assembly::{Arrived, Assembly};
 use super::timing::Timing;
+use super::witness::{Ear, Passed};
 use super::{Act, Change, Closing, Framing, Harm, Knobs, LeftBehind, Origin, Redelivery, Seen, content};
 use crate::connection::{Next, Outgoing, ROOM_FOR_EVENTS};
 
@@ -31,10 +32,12 @@ pub(crate) struct Tap {
     /// The id that the machine gave last.
     last_own_id: Option<u16>,
     has_opened: bool,
+    /// Who hears what passes.
+    ear: Option<Ear>,
 }
 
 impl Tap {
-    pub(super) fn new(changes: &[Change], knobs: Arc<Knobs>, origin: Origin) -> Self {
+    pub(super) fn new(changes: &[Change], knobs: Arc<Knobs>, origin: Origin, ear: Option<Ear>) -> Self {
         let framing = changes.iter().find_map(|change| match change {
             Change::Framing(framing) => Some(*framing),
             _ => None,
@@ -59,16 +62,20 @@ impl Tap {
             last_id: None,
             last_own_id: None,
             has_opened: false,
+            ear,
         }
     }
 
     /// Octets arrived.
     pub(crate) fn arrived(&mut self, octets: &[u8]) {
+        if let Some(ear) = &self.ear {
+            ear.note(Passed::Arrived(octets.to_vec()));
+        }
         self.assembly.push(octets, &mut self.arrived);
     }
 
     /// The peer has ended its stream. What is made of that is for the machine, before it learns of the end.
-    pub(crate) fn end(&mut self, now: Duration, mut receive: impl FnMut(&[u8])) {
+    pub(crate) fn end(&mut self, now: Duration) -> Vec<Vec<u8>> {
         self.timing.peer_closed = true;
         self.seen.is_ended = true;
         if let Some(content) = self.knobs.cut_off.and_then(|take| take(self.assembly.left())) {
@@ -83,15 +90,17 @@ impl Tap {
             Redelivery::NotOldest => in_flight.get(..1).unwrap_or_default(),
         };
         self.feed.extend(lost.iter().map(|&id| content::ack(id)));
-        while let Some(frame) = self.next(now) {
-            receive(&frame);
-        }
+        let mut frames: Vec<Vec<u8>> = std::iter::from_fn(|| self.take(now)).collect();
         // So that the machine, too, knows whether the end came within a frame.
         let left = self.assembly.left();
-        let is_cut_off = left.first_chunk().is_none_or(|head| usize::from(u16::from_be_bytes(*head)) + 2 > left.len());
-        if is_cut_off {
-            receive(left);
+        let is_whole = left.first_chunk().is_some_and(|head| usize::from(u16::from_be_bytes(*head)) + 2 <= left.len());
+        if !left.is_empty() && !is_whole {
+            frames.push(left.to_vec());
         }
+        if let Some(ear) = &self.ear {
+            ear.note(Passed::Ended(now, frames.clone()));
+        }
+        frames
     }
 
     /// What the connection leaves behind, if its end does this to others.
@@ -105,6 +114,14 @@ impl Tap {
 
     /// The next frame for the machine.
     pub(crate) fn next(&mut self, now: Duration) -> Option<Vec<u8>> {
+        let frame = self.take(now);
+        if let Some(ear) = &self.ear {
+            ear.note(Passed::Next(now, frame.clone()));
+        }
+        frame
+    }
+
+    fn take(&mut self, now: Duration) -> Option<Vec<u8>> {
         loop {
             if let Some(content) = self.feed.pop_front() {
                 return Some(content::framed(&content));
@@ -141,6 +158,9 @@ impl Tap {
 
     /// The machine sends a frame.
     pub(crate) fn sends(&mut self, frame: &[u8]) {
+        if let Some(ear) = &self.ear {
+            ear.note(Passed::Sent(frame.to_vec()));
+        }
         let content = frame.get(2..).unwrap_or_default();
         self.seen.sends(content);
         let content = self.with_wire_id(content);
@@ -175,10 +195,11 @@ impl Tap {
         if self.knobs.redelivery == Redelivery::Reversed && self.seen.origin.connection > 0 {
             self.reverse_publishes();
         }
-        let said = std::mem::take(&mut self.said);
-        for frame in said {
-            let content = frame.get(2..).unwrap_or_default().to_vec();
-            let octets = self.octets(frame);
+        let says = self.says();
+        if let Some(ear) = &self.ear {
+            ear.note(Passed::Said(says.iter().map(|(_, octets)| octets.clone()).collect()));
+        }
+        for (content, octets) in says {
             if let Some(octets) = self.timing.hold(self.knobs.delay, now, &content, octets) {
                 outgoing.push(&octets);
             }
@@ -243,6 +264,13 @@ impl Tap {
             acts = after;
         }
         acts
+    }
+
+    /// What is to be said now: contents, each with the octets that its frame is made of.
+    pub(super) fn says(&mut self) -> Vec<(Vec<u8>, Vec<u8>)> {
+        let said = std::mem::take(&mut self.said);
+        let with_octets = |frame: Vec<u8>| (frame.get(2..).unwrap_or_default().to_vec(), self.octets(frame));
+        said.into_iter().map(with_octets).collect()
     }
 
     fn say(&mut self, content: &[u8]) {

@@ -1,15 +1,17 @@
 //! Mutants, and the list of all.
 
+use std::collections::BTreeSet;
 use std::sync::LazyLock;
 
 use sinkcheck_spec::catalogue::{Role, catalogue};
+use sinkcheck_spec::machine::{Input, State};
 
 use super::fault::{Fault, How};
 use super::{
     Need, closing, coming_back, events, framing, handshake, introduction, isolation, keepalive, layout, malformed,
     messages, numbers, publishing, records, rejections, tolerant,
 };
-use crate::deviation::{Change, When};
+use crate::deviation::{Change, Testimony, When};
 
 /// A named, deliberate fault of the reference server or client.
 #[derive(Debug)]
@@ -51,6 +53,13 @@ impl Mutant {
     #[must_use]
     pub fn needs(&self) -> &[Need] {
         &self.needs
+    }
+
+    /// Whether a case may go another way at this mutant than at the reference, of which there is this testimony, and which
+    /// came to these places of its table.
+    #[must_use]
+    pub fn may_differ(&self, testimony: &Testimony, places: &BTreeSet<(State, Input)>) -> bool {
+        testimony.may_differ(&self.changes, places)
     }
 
     pub(crate) fn changes(&self) -> &[Change] {

@@ -49,7 +49,9 @@ impl Side for Connection<'_> {
             (Happened::Octets(octets), Some(tap)) => tap.arrived(octets),
             (Happened::PeerClosed, tap) => {
                 if let Some(tap) = tap {
-                    tap.end(now, |frame| machine.receive(now, frame, &mut shared.record));
+                    for frame in tap.end(now) {
+                        machine.receive(now, &frame, &mut shared.record);
+                    }
                 }
                 machine.peer_closed(&mut shared.record);
             }
