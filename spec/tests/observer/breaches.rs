@@ -178,6 +178,33 @@ fn a_connection_that_is_joined_late() {
 }
 
 #[test]
+fn frames_that_prove_a_breach_are_those_of_the_right_peer() {
+    let pongs = Settings { judges_pongs: true, ..Settings::default() };
+    for (by, other) in [(S, C), (C, S)] {
+        let session =
+            accepted([frame(other, PING), frame(by, PING), frame(by, PONG), frame(other, PONG), frame(by, PONG)]);
+        let found = blames(pongs, &session);
+        assert_eq!(found, [(by, "keepalive.pong-not-answered", vec![2, 4, 5, 6])]);
+    }
+}
+
+#[test]
+fn when_one_peer_is_given_up_the_other_is_still_blamed() {
+    for (by, other) in [(S, C), (C, S)] {
+        let mut session = accepted((0..5).map(|_| frame(other, publish(1))));
+        session.push(frame(other, ack(7)));
+        let mut observer = Observer::new(Settings::default());
+        for (from, passing) in &session {
+            observe(&mut observer, *from, Duration::ZERO, passing);
+        }
+        let found: Vec<_> = std::iter::from_fn(|| observer.poll()).collect();
+        assert!(found.iter().any(|finding| (finding.by, finding.kind) == (by, FindingKind::GaveUp)), "{found:?}");
+        let last = found.last().map(|finding| (finding.by, finding.rule()));
+        assert_eq!(last, Some((other, Some("events.answer-carries-id"))), "{found:?}");
+    }
+}
+
+#[test]
 fn who_is_given_up_is_blamed_for_nothing_more() {
     // Five PUBLISHes with one id at a time: which of them is answered how can't be told any more.
     let mut session = accepted((0..5).map(|_| frame(C, publish(1))));

@@ -21,7 +21,10 @@ fn counts(observer: &Observer, role: Role) -> Counts {
 
 /// The rules that this step adds to what this peer met, as often as it does; a broken one has a `!` before it.
 fn added(before: &Session, step: (Role, Passing), role: Role) -> Vec<String> {
-    let settings = Settings { judges_pongs: true, ..Settings::default() };
+    added_with(Settings { judges_pongs: true, ..Settings::default() }, before, step, role)
+}
+
+fn added_with(settings: Settings, before: &Session, step: (Role, Passing), role: Role) -> Vec<String> {
     let mut observer = Observer::new(settings);
     for (from, passing) in before {
         observe(&mut observer, *from, Duration::ZERO, passing);
@@ -132,6 +135,11 @@ fn an_event() {
     adds(accepted([frame(C, publish(4095))]), frame(C, publish(0)), C, &wrapped);
     adds(accepted([]), frame(C, publish(1)), S, &[]);
     adds(accepted([frame(S, publish(1))]), frame(C, publish(1)), S, &["events.directions-independent"]);
+    // Where nobody saw the beginning, it may have been accepted.
+    let joined_late = Settings { from_the_start: false, ..Settings::default() };
+    for (from, to) in [(C, S), (S, C)] {
+        assert_eq!(added_with(joined_late, &vec![], frame(from, publish(1)), to), Vec::<String>::new());
+    }
     // Whose answer would break a rule.
     adds(vec![], frame(C, publish(1)), S, &["handshake.early-event-not-acked"]);
     adds(asked(KNOWN, []), frame(C, publish(1)), S, &["handshake.early-event-not-acked"]);
@@ -173,6 +181,11 @@ fn pings_and_pongs() {
     adds(accepted([]), frame(S, PONG), C, &["keepalive.pong-not-answered"]);
     let twice = ["layout.pong", "!keepalive.ping-answered-once"];
     adds(accepted([frame(C, PING), frame(S, PONG)]), frame(S, PONG), S, &twice);
+    // Where one too many is nobody's fault, one that is not too many is no merit.
+    let session = accepted([frame(C, PING), frame(S, PING)]);
+    let unjudged = added_with(Settings::default(), &session, frame(S, PONG), S);
+    assert!(unjudged.contains(&"keepalive.ping-answered".to_owned()), "{unjudged:?}");
+    assert!(!unjudged.contains(&"keepalive.ping-answered-once".to_owned()), "{unjudged:?}");
     // None is owed before the acceptance.
     adds(asked(KNOWN, [frame(C, PING), frame(S, CONNECTED)]), frame(S, PONG), S, &["layout.pong", open]);
 }
@@ -185,6 +198,13 @@ fn malformed_content_and_ends() {
     adds(accepted([]), frame(C, CONNECTED), S, &["malformed.response-to-server"]);
     adds(accepted([]), frame(S, KNOWN), C, &["malformed.request-to-client"]);
     adds(accepted([]), frame(S, CONNECTED), C, &["malformed.second-response"]);
+    // A NACK of it is as good as the close; an ACK isn't, nor a NACK of another one.
+    let nacked = added(&accepted([frame(C, "4009")]), frame(S, nack(9)), S);
+    assert!(nacked.contains(&"malformed.publish-closes-or-nacks".to_owned()), "{nacked:?}");
+    let acked = added(&accepted([frame(C, "4009")]), frame(S, ack(9)), S);
+    assert!(!acked.contains(&"malformed.publish-closes-or-nacks".to_owned()), "{acked:?}");
+    let of_another = added(&accepted([frame(C, publish(1)), frame(C, "4009")]), frame(S, nack(1)), S);
+    assert!(!of_another.contains(&"malformed.publish-closes-or-nacks".to_owned()), "{of_another:?}");
     // Its close, or a NACK in its place, is what was asked for.
     adds(accepted([frame(C, "80")]), end(S), S, &["malformed.closes"]);
     adds(accepted([frame(C, "4009")]), end(S), S, &["malformed.publish-closes-or-nacks"]);

@@ -5,7 +5,7 @@ use std::time::Duration;
 use sinkcheck_spec::catalogue::Role;
 use sinkcheck_spec::oracle::{Observer, Settings};
 
-use crate::contents::{CONNECTED, KNOWN, MISMATCH, PING, PONG, ack, nack, publish};
+use crate::contents::{CONNECTED, KNOWN, MISMATCH, PING, PONG, QUARANTINED, ack, nack, octets, publish};
 use crate::sessions::{C, S, end, frame};
 use crate::world::{Passing, observe};
 
@@ -84,6 +84,62 @@ fn a_close_that_does_not_come_is_blamed_when_patience_ends() {
     assert_eq!(of_server(KNOWN), [("handshake.second-request-closes", 6.0)]);
     let nacked = accepted(vec![(1.0, frame(C, "4001")), (2.0, frame(S, nack(1)))]);
     assert!(blames(patient, &nacked, 60.0).iter().all(|(by, ..)| *by == C));
+}
+
+/// Content of which the text leaves open whether a receiver takes it for malformed.
+const OPEN_REQUEST: &str = "0001ff00000001";
+const OPEN_REJECTION: &str = "1300ff";
+const OPEN_PUBLISH: &str = "4001818080808080808080800001016b0180e2cfaa060464617461";
+
+#[test]
+fn for_what_may_be_malformed_nothing_is_due() {
+    let patient = Settings { patience: Duration::from_secs(5), ..Settings::default() };
+    let of_server = |timed: &[(f64, (Role, Passing))]| {
+        let found = blames(patient, timed, 60.0);
+        found.into_iter().filter(|(by, ..)| *by == S).map(|(_, rule, _)| rule).collect::<Vec<_>>()
+    };
+    let asked = |response: &str| vec![(0.0, frame(C, KNOWN)), (0.0, frame(S, response))];
+    assert_eq!(of_server(&[(0.0, frame(C, OPEN_REQUEST))]), Vec::<&str>::new());
+    assert_eq!(of_server(&accepted(vec![(1.0, frame(C, OPEN_PUBLISH))])), Vec::<&str>::new());
+    assert_eq!(of_server(&asked(OPEN_REJECTION)), ["layout.text-utf8"]);
+    assert_eq!(of_server(&asked(QUARANTINED)), ["handshake.quarantined-closes"]);
+    // A client that has sent what has to be closed upon may never have been accepted.
+    let strayed = [(0.0, frame(C, KNOWN)), (0.0, frame(C, "80")), (0.0, frame(S, CONNECTED)), (1.0, frame(C, PING))];
+    assert!(!of_server(&strayed).contains(&"keepalive.ping-answered"));
+}
+
+#[test]
+fn behind_an_end_nothing_is_due() {
+    let patient = Settings { patience: Duration::from_secs(5), ..Settings::default() };
+    assert_eq!(blames(patient, &[(0.0, end(S)), (0.0, frame(C, KNOWN))], 60.0), []);
+    let left = [(0.0, frame(C, KNOWN)), (0.0, end(C)), (1.0, frame(S, MISMATCH))];
+    assert_eq!(blames(patient, &left, 60.0), []);
+    let known = Settings { keepalive_interval: Some(INTERVAL), ..Settings::default() };
+    let left = [(0.0, frame(C, KNOWN)), (0.0, end(C)), (1.0, frame(S, CONNECTED))];
+    assert_eq!(blames(known, &left, 600.0), []);
+}
+
+#[test]
+fn a_nack_stands_for_the_close_only_for_the_event_that_was_malformed() {
+    let patient = Settings { patience: Duration::from_secs(5), ..Settings::default() };
+    let other = accepted(vec![(1.0, frame(C, publish(2))), (1.0, frame(C, "4009")), (1.0, frame(S, nack(2)))]);
+    let found = blames(patient, &other, 60.0);
+    assert!(found.contains(&(S, "malformed.publish-closes-or-nacks", 6.0)), "{found:?}");
+}
+
+#[test]
+fn a_client_keeps_a_line_alive_by_a_ping_behind_a_quiet_interval() {
+    let known = Settings { keepalive_interval: Some(INTERVAL), ..Settings::default() };
+    for (at, from, content, times) in
+        [(9.0, C, octets(PING), 1), (8.9, C, octets(PING), 0), (9.0, S, octets(PING), 0), (9.0, C, publish(1), 0)]
+    {
+        let mut observer = Observer::new(known);
+        for (at, (from, passing)) in accepted(vec![(at, frame(from, content))]) {
+            observe(&mut observer, from, Duration::from_secs_f64(at), &passing);
+        }
+        let count = |role| observer.tally(role).count("keepalive.client-pings").exercised;
+        assert_eq!((count(C), count(S)), (times, 0), "{from} at {at}");
+    }
 }
 
 #[test]

@@ -63,23 +63,17 @@ impl Observer {
         self.tick(at.saturating_sub(self.settings.slack));
         let number = self.frames;
         self.frames += 1;
-        let (follows_server, follows_client) =
-            (self.server_standing != Standing::GivenUp, self.client_standing != Standing::GivenUp);
-        if !follows_server && !follows_client {
-            return;
-        }
         let reading = Reading::of(content);
         let symbol = Symbol::of(&reading);
-        if follows_server && from == Role::Client {
-            self.server.sent_reading(&reading);
-        }
-        if follows_client && from == Role::Server {
-            self.client.sent_reading(&reading);
-        }
         let mut breaches = match from {
-            Role::Client if follows_client => self.client.received_reading(&reading),
-            Role::Server if follows_server => self.server.received_reading(&reading),
-            _ => Vec::new(),
+            Role::Client => {
+                self.server.sent_reading(&reading);
+                self.client.received_reading(&reading)
+            }
+            Role::Server => {
+                self.client.sent_reading(&reading);
+                self.server.received_reading(&reading)
+            }
         };
         // A PONG too many can't be told from one that was sent of the peer's own accord, which is legal.
         breaches.retain(|breach| self.settings.judges_pongs || !breach.is_of_pong);
@@ -230,4 +224,72 @@ impl Observer {
 /// A rule that the catalogue doesn't have counts as a MUST.
 fn is_must(rule: &str) -> bool {
     catalogue().rule(rule).is_none_or(|rule| rule.level == Level::Must)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// A known client is accepted, and sends an event.
+    fn begun() -> Observer {
+        let mut observer = Observer::new(Settings::default());
+        observer.frame(
+            Role::Client,
+            Duration::ZERO,
+            &hex::decode("0005312e302e300000000100000002").unwrap_or_default(),
+        );
+        observer.frame(Role::Server, Duration::ZERO, &[0x10]);
+        observer.frame(
+            Role::Client,
+            Duration::ZERO,
+            &hex::decode("40010101016b0180e2cfaa060464617461").unwrap_or_default(),
+        );
+        observer
+    }
+
+    fn told(observer: &mut Observer) -> Vec<(Role, FindingKind)> {
+        std::iter::from_fn(|| observer.poll()).map(|finding| (finding.by, finding.kind)).collect()
+    }
+
+    #[test]
+    fn where_the_model_explains_less_than_the_checks_allow_they_disagree_once() {
+        let mut observer = begun();
+        assert_eq!(told(&mut observer), []);
+        observer.model = Model::new(true, true);
+        observer.frame(Role::Server, Duration::ZERO, &[0x30, 1]);
+        observer.frame(Role::Server, Duration::ZERO, &[0x50, 0]);
+        assert_eq!(told(&mut observer), [(Role::Server, FindingKind::Disagreement)]);
+    }
+
+    #[test]
+    fn where_the_model_explains_more_than_the_checks_allow_they_disagree_once() {
+        let mut observer = begun();
+        observer.server = ServerOracle::new();
+        observer.frame(Role::Server, Duration::ZERO, &[0x30, 1]);
+        observer.frame(Role::Server, Duration::ZERO, &[0x50, 0]);
+        let told = told(&mut observer);
+        assert_eq!(told.iter().filter(|(_, kind)| *kind == FindingKind::Disagreement).count(), 1, "{told:?}");
+        // Both are told, so that nobody takes the breach for a finding of both.
+        assert!(
+            matches!(told[..], [(Role::Server, FindingKind::Disagreement), (_, FindingKind::Broken(_)), ..]),
+            "{told:?}"
+        );
+    }
+
+    #[test]
+    fn only_who_is_judged_is_compared() {
+        let mut observer = begun();
+        observer.settings.judged = crate::oracle::Judged::Client;
+        observer.model = Model::new(true, true);
+        observer.frame(Role::Server, Duration::ZERO, &[0x30, 1]);
+        assert_eq!(told(&mut observer), []);
+    }
+
+    #[test]
+    fn each_oracle_heard_what_passed() {
+        let observer = begun();
+        assert_eq!(observer.server().ids_in_flight().count(), 0);
+        assert_eq!(observer.server().unanswered().count(), 1);
+        assert_eq!(observer.client().ids_in_flight().count(), 1);
+    }
 }
