@@ -9,7 +9,7 @@ use tokio::time::Instant;
 /// More entries than any case of ours makes, which is some 8,200; what comes after is counted and not kept.
 const MAX_ENTRIES: usize = 12_000;
 
-/// More octets than any case of ours exchanges, which is some 350 KiB.
+/// More octets than any case of ours exchanges, which is some 1.7 MB.
 const MAX_OCTETS: usize = 2 << 20;
 
 /// A transcript that several connections write to.
@@ -115,7 +115,27 @@ impl Inner {
         }
     }
 
+    /// Behind the first that was left out none is kept: what is missing in the midst would seem never to have been sent.
     fn has_room(&self, octets: usize) -> bool {
-        self.entries.len() < MAX_ENTRIES && self.octets + octets <= MAX_OCTETS
+        self.left_out == 0 && self.entries.len() < MAX_ENTRIES && self.octets + octets <= MAX_OCTETS
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use sinkcheck_reports::document::Carried;
+
+    use super::*;
+
+    #[test]
+    fn behind_what_had_no_room_nothing_is_kept() {
+        let transcript = Transcript::begin(Role::Server);
+        transcript.octets("main", true, &[0; 8], || None);
+        transcript.octets("main", true, &vec![0; MAX_OCTETS - 7], || None);
+        transcript.octets("main", false, &[0; 2], || None);
+        transcript.event("main", false, "closed");
+        let told: Vec<_> = transcript.entries().into_iter().map(|entry| entry.carried).collect();
+        let last = Carried::Event("3 more entries were not kept".to_owned());
+        assert!(matches!(&told[..], [Carried::Hex(_), event] if *event == last), "{told:?}");
     }
 }

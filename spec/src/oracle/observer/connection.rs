@@ -277,6 +277,15 @@ mod tests {
     }
 
     #[test]
+    fn what_somebody_else_knows_is_blamed_with_the_introduction() {
+        let mut observer = begun();
+        observer.add(Role::Client, Duration::ZERO, Breach::new("identity.client-id-kept", "another id"));
+        let found = observer.poll().map(|finding| (finding.by, finding.rule(), finding.frames));
+        assert_eq!(found, Some((Role::Client, Some("identity.client-id-kept"), vec![0, 1, 2])));
+        assert_eq!(observer.tally(Role::Client).count("identity.client-id-kept").broken, 1);
+    }
+
+    #[test]
     fn only_who_is_judged_is_compared() {
         let mut observer = begun();
         observer.settings.judged = crate::oracle::Judged::Client;

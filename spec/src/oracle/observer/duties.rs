@@ -123,3 +123,18 @@ impl Duties {
         None
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn so_many_pings_are_timed_and_no_more() {
+        let mut duties = Duties::default();
+        for frame in 0..=MOST_PINGS as u64 {
+            duties.pinged(Duration::ZERO, frame);
+        }
+        let answered = std::iter::from_fn(|| duties.ponged()).count();
+        assert_eq!(answered, MOST_PINGS);
+    }
+}

@@ -103,3 +103,40 @@ impl Exchanges {
         self.order.clear();
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn id(number: u64) -> MessageId {
+        MessageId::new(u16::try_from(number % 4096).unwrap_or_default()).unwrap_or(MessageId::MAX)
+    }
+
+    #[test]
+    fn what_waits_behind_one_that_is_never_answered_takes_bounded_room() {
+        let mut exchanges = Exchanges::default();
+        exchanges.published(id(0), 0, Duration::ZERO, true, false);
+        for frame in 1..20_000 {
+            let other = id(1 + frame % 4095);
+            exchanges.published(other, frame, Duration::from_secs(frame), true, false);
+            exchanges.answered(other, frame);
+            assert!(exchanges.order.len() <= MOST_ORDERED);
+        }
+        assert_eq!(exchanges.oldest(), Some(Duration::ZERO));
+        assert_eq!(exchanges.take_oldest(), Some((id(0), 0)));
+        assert_eq!(exchanges.oldest(), None);
+    }
+
+    #[test]
+    fn so_many_answered_ones_are_remembered_and_no_more() {
+        let mut exchanges = Exchanges::default();
+        for frame in 0..=REMEMBERED as u64 {
+            exchanges.published(id(frame), 2 * frame, Duration::ZERO, true, false);
+            exchanges.answered(id(frame), 2 * frame + 1);
+        }
+        let frames = |number: u64| exchanges.frames(id(number)).collect::<Vec<_>>();
+        assert_eq!(frames(0), Vec::<u64>::new());
+        assert_eq!(frames(1), [2, 3]);
+        assert_eq!(frames(32), [64, 65]);
+    }
+}
