@@ -189,6 +189,39 @@ fn frames_that_prove_a_breach_are_those_of_the_right_peer() {
 }
 
 #[test]
+fn frames_that_prove_a_breach_are_those_that_have_to_do_with_it() {
+    let last = |by: Role, session: Session| {
+        let found = blames(Settings { judges_pongs: true, ..Settings::default() }, &session);
+        let of_last =
+            found.into_iter().filter(|(who, _, frames)| *who == by && frames.ends_with(&[session.len() as u64 - 1]));
+        of_last.map(|(_, rule, frames)| (rule, frames)).collect::<Vec<_>>()
+    };
+    // With what it acted on.
+    let malformed_publish = accepted([frame(C, "4009"), frame(S, ack(9))]);
+    assert_eq!(last(S, malformed_publish), [("malformed.publish-short", vec![2, 3])]);
+    let malformed_ping = accepted([frame(C, "500000"), frame(S, PONG)]);
+    assert_eq!(last(S, malformed_ping), [("malformed.ping-length", vec![2, 3])]);
+    let of_the_other_role = accepted([frame(C, CONNECTED), frame(S, PONG)]);
+    assert_eq!(last(S, of_the_other_role), [("malformed.response-to-server", vec![2, 3])]);
+    // Whatever else is wrong with it has nothing to do with that.
+    let of_nobodys = accepted([frame(C, "80"), frame(S, ack(7))]);
+    assert_eq!(last(S, of_nobodys), [("events.answer-carries-id", vec![3])]);
+    let ill_laid_out = accepted([frame(C, publish(1)), frame(S, "700100ff")]);
+    assert_eq!(last(S, ill_laid_out), [("layout.text-utf8", vec![3])]);
+    let long = "4001818080808080808080800001016b0180e2cfaa060464617461";
+    let ids_and_layout = [
+        ("events.id-not-reused-in-flight", vec![2, 3]),
+        ("events.ids-go-up-by-one", vec![2, 3]),
+        ("layout.varint-shortest", vec![3]),
+    ];
+    for by in [C, S] {
+        assert_eq!(last(by, accepted([frame(by, publish(1)), frame(by, long)])), ids_and_layout);
+    }
+    let second = asked(KNOWN, [frame(S, "12ff"), frame(S, "1300ff")]);
+    assert_eq!(last(S, second), [("layout.text-utf8", vec![2])]);
+}
+
+#[test]
 fn when_one_peer_is_given_up_the_other_is_still_blamed() {
     for (by, other) in [(S, C), (C, S)] {
         let mut session = accepted((0..5).map(|_| frame(other, publish(1))));

@@ -373,8 +373,8 @@ impl Account {
             Role::Server => rule_of_malformed(passing.reading.content, error),
             Role::Client => rule_of_malformed_to_client(passing.reading.content, error),
         };
-        self.remembered.malformed[index(passing.from)] = Some(passing.number);
         if let Some(id) = passing.symbol.malformed_publish {
+            self.remembered.malformed[index(passing.from)] = Some(passing.number);
             self.peer(to).duties.exchanges.published(id, passing.number, passing.at, false, false);
             let close = Close::new("malformed.publish-closes-or-nacks", passing.at, passing.number);
             self.must_close(to, close);
@@ -387,6 +387,7 @@ impl Account {
     /// Content passes that its receiver must not act on, and should close for.
     fn stray(&mut self, passing: &Passing<'_>, to: Role, closes: &'static str, not_to_act: Option<&'static str>) {
         self.has_strayed = true;
+        self.remembered.malformed[index(passing.from)] = Some(passing.number);
         let close = Close::new(closes, passing.at, passing.number);
         self.must_close(to, close.broken_by_reading_on());
         if let Some(rule) = not_to_act {

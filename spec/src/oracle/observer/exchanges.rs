@@ -128,6 +128,20 @@ mod tests {
     }
 
     #[test]
+    fn of_those_under_one_id_the_newest_waits() {
+        let mut exchanges = Exchanges::default();
+        for (frame, of) in [1, 2, 2].into_iter().enumerate() {
+            let frame = frame as u64;
+            exchanges.published(id(of), frame, Duration::from_secs(frame), true, false);
+        }
+        assert_eq!(exchanges.take_oldest(), Some((id(1), 0)));
+        assert_eq!(exchanges.oldest(), Some(Duration::from_secs(2)));
+        assert_eq!(exchanges.answered(id(1), 3).map(|one| one.owed), Some(false));
+        assert_eq!(exchanges.answered(id(2), 4).map(|one| (one.owed, one.frame, one.first)), Some((true, 2, 1)));
+        assert_eq!(exchanges.oldest(), None);
+    }
+
+    #[test]
     fn so_many_answered_ones_are_remembered_and_no_more() {
         let mut exchanges = Exchanges::default();
         for frame in 0..=REMEMBERED as u64 {

@@ -1,7 +1,6 @@
 //! Which frames prove that a rule is broken.
 
 use super::account::{Account, Passing, index};
-use crate::catalogue::Role;
 use crate::oracle::model::Meaning;
 
 /// Frames that may have to be shown again, by their numbers. Where there is one for each role, it is by who sent it.
@@ -11,6 +10,7 @@ pub(super) struct Remembered {
     pub(super) response: Option<u64>,
     pub(super) ping: [Option<u64>; 2],
     pub(super) pong: [Option<u64>; 2],
+    /// Malformed content, or what is for the other role to send.
     pub(super) malformed: [Option<u64>; 2],
 }
 
@@ -47,7 +47,6 @@ impl Account {
                 let before = [remembered.ping[index(to)], remembered.pong[index(from)], remembered.pong[index(to)]];
                 frames.extend(before.into_iter().flatten());
             }
-            Some(Meaning::Response(_)) if from == Role::Server => frames.extend(remembered.response),
             _ => {}
         }
         frames.sort_unstable();

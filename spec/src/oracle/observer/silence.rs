@@ -94,3 +94,64 @@ impl Silence {
         Some(TooSilent { rule: "keepalive.silent-peer-dropped", by, what })
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn tenths(number: u64) -> Duration {
+        Duration::from_millis(100 * number)
+    }
+
+    /// Who is blamed when, in tenths of a second, if nothing passes; whoever asks at each tenth is told once.
+    fn blamed(silence: &mut Silence, tenths_of_a_second: std::ops::Range<u64>) -> Vec<(u64, Role)> {
+        let mut list = Vec::new();
+        for at in tenths_of_a_second {
+            let deadline = silence.deadline();
+            let mut found = false;
+            while let Some(too_silent) = silence.overdue(tenths(at)) {
+                found = true;
+                list.push((at, too_silent.by));
+            }
+            assert_eq!(found, deadline.is_some_and(|deadline| deadline <= tenths(at)), "at {at}");
+        }
+        list
+    }
+
+    #[test]
+    fn a_tenth_of_the_interval_is_for_the_way_and_a_tenth_of_a_second_at_least() {
+        use Role::{Client, Server};
+        let mut silence = Silence::new(tenths(100), Duration::ZERO);
+        assert_eq!(blamed(&mut silence, 0..500), [(120, Client), (210, Server), (210, Client)]);
+        let mut silence = Silence::new(tenths(10), Duration::ZERO);
+        assert_eq!(blamed(&mut silence, 0..50), [(12, Client), (21, Server), (21, Client)]);
+        let mut silence = Silence::new(tenths(5), Duration::ZERO);
+        assert_eq!(blamed(&mut silence, 0..50), [(7, Client), (11, Server), (11, Client)]);
+    }
+
+    #[test]
+    fn each_silence_is_told_once_and_the_next_one_anew() {
+        use Role::{Client, Server};
+        let mut silence = Silence::new(tenths(100), Duration::ZERO);
+        assert_eq!(blamed(&mut silence, 0..230).len(), 3);
+        silence.passed(Client, tenths(230));
+        // The client has still received nothing, which was told.
+        assert_eq!(blamed(&mut silence, 230..500), [(350, Client), (440, Server)]);
+        silence.passed(Server, tenths(500));
+        assert_eq!(blamed(&mut silence, 500..800), [(620, Client), (710, Client)]);
+    }
+
+    #[test]
+    fn a_close_behind_one_and_a_half_intervals_of_silence_drops_the_silent_peer() {
+        let mut silence = Silence::new(tenths(100), Duration::ZERO);
+        silence.passed(Role::Client, tenths(50));
+        for (by, at, drops) in [
+            (Role::Server, 199, false),
+            (Role::Server, 200, true),
+            (Role::Client, 149, false),
+            (Role::Client, 150, true),
+        ] {
+            assert_eq!(silence.closed(by, tenths(at)), drops, "{by} at {at}");
+        }
+    }
+}
