@@ -42,6 +42,10 @@ pub(crate) struct Form {
     /// Nothing is sent but what the steps say: no PING keeps a connection alive while the case waits for an answer.
     #[serde(default)]
     silent: bool,
+    /// The peer's PINGs are answered when the case sends its first PONG, all that came until then, and not before. Nothing keeps a
+    /// connection alive until then.
+    #[serde(default)]
+    holds_pongs: bool,
     /// How many events a client under test is to publish of its own, once it is accepted.
     #[serde(default)]
     publishes: u32,
@@ -250,6 +254,7 @@ impl Form {
             connections: self.connections,
             transport: self.transport,
             silent: self.silent,
+            holds_pongs: self.holds_pongs,
             publishes: self.publishes,
             certificate: self.certificate,
             steps,

@@ -34,6 +34,8 @@ pub struct Scenario {
     pub transport: Transport,
     /// No PING keeps a connection alive while the case waits for an answer.
     pub silent: bool,
+    /// The peer's PINGs are answered when the case sends its first PONG, all that came until then, and not before.
+    pub holds_pongs: bool,
     /// How many events a client under test is to publish of its own, once it is accepted.
     pub publishes: u32,
     /// What the tester shows to a client under test, over TLS.

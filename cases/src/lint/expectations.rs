@@ -8,14 +8,27 @@ use crate::yaml::{Diagnostic, Path, Source};
 use super::each_step;
 
 pub(super) fn check(scenario: &Scenario, source: &Source) -> Vec<Diagnostic> {
-    let mut checks =
-        Checks { source, published: BTreeSet::new(), pinged: BTreeSet::new(), expects: false, found: Vec::new() };
+    let mut checks = Checks {
+        source,
+        published: BTreeSet::new(),
+        pinged: BTreeSet::new(),
+        expects: false,
+        sends_pong: false,
+        found: Vec::new(),
+    };
     each_step(&scenario.steps, &mut |step| checks.step(step));
     if !checks.expects {
         checks.complain(
             &Path::top().key("steps"),
             "the case expects nothing: no peer could fail it",
             "add an `expect`",
+        );
+    }
+    if scenario.holds_pongs && !checks.sends_pong {
+        checks.complain(
+            &Path::top().key("holds_pongs"),
+            "PINGs are never answered, for the case sends no PONG",
+            "add a `send: pong` where they are to be answered",
         );
     }
     checks.found
@@ -26,6 +39,7 @@ struct Checks<'a> {
     published: BTreeSet<&'a str>,
     pinged: BTreeSet<&'a str>,
     expects: bool,
+    sends_pong: bool,
     found: Vec<Diagnostic>,
 }
 
@@ -38,6 +52,7 @@ impl<'a> Checks<'a> {
         match &step.verb {
             Verb::Send(send) => {
                 for message in &send.messages {
+                    self.sends_pong |= *message == MessageTemplate::Pong;
                     self.sent(message, step);
                 }
                 if let Cut::At(places) = &send.cut

@@ -77,6 +77,10 @@ pub struct Inbox {
     events: VecDeque<Publish<'static>>,
     /// Events that the case didn't ask for are held for its steps, and not ACKed as they come.
     pub holds_events: bool,
+    /// PINGs aren't answered as they come, and nothing keeps the connection alive, until the case sends a PONG.
+    pub holds_pongs: bool,
+    /// How many PINGs wait for that.
+    held_pongs: usize,
     /// How many PINGs came.
     pub pings: usize,
     /// How many came one after the other at last, each with nothing but an answer of ours between it and the one before.
@@ -139,6 +143,8 @@ impl Inbox {
             wanted: HashSet::new(),
             events: VecDeque::new(),
             holds_events: false,
+            holds_pongs: false,
+            held_pongs: 0,
             pings: 0,
             pings_in_turn: 0,
             in_turn_since: Instant::now(),
@@ -252,7 +258,13 @@ impl Inbox {
 
     /// Whether the connection is one that is kept alive when nothing else is sent.
     pub(super) fn is_kept_alive(&self) -> bool {
-        self.is_accepted() && !self.mute && !self.is_waiting
+        self.is_accepted() && !self.mute && !self.is_waiting && !self.holds_pongs
+    }
+
+    /// The case sends so many PONGs itself: none is held any more. Returns how many the peer's PINGs wait for beside those.
+    pub fn release_pongs(&mut self, sent: usize) -> usize {
+        self.holds_pongs = false;
+        std::mem::take(&mut self.held_pongs).saturating_sub(sent)
     }
 
     /// What stands there unasked, in words.
@@ -303,7 +315,11 @@ impl Inbox {
             Message::Pong => self.pongs += usize::from(was_asked),
             Message::Ping => {
                 self.pings += 1;
-                return Some(Message::Pong);
+                if self.holds_pongs {
+                    self.held_pongs += 1;
+                } else {
+                    return Some(Message::Pong);
+                }
             }
             Message::Publish(publish) => {
                 self.most_in_flight = self.most_in_flight.max(self.oracle.in_flight());
@@ -331,6 +347,18 @@ impl Inbox {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn pongs_that_are_held_are_sent_with_the_first_of_the_case() {
+        let mut inbox = Inbox::new(Watch::server());
+        inbox.holds_pongs = true;
+        for _ in 0..3 {
+            assert_eq!(inbox.take(Message::Ping, false), None);
+        }
+        assert_eq!(inbox.release_pongs(1), 2);
+        assert_eq!(inbox.release_pongs(1), 0);
+        assert_eq!(inbox.take(Message::Ping, false), Some(Message::Pong));
+    }
 
     #[test]
     fn a_pong_that_came_unasked_is_no_steps() {

@@ -70,6 +70,7 @@ impl Player<'_> {
             let mut inbox = connection.inbox();
             self.wanted.copy_to(&mut inbox.wanted);
             inbox.is_waiting = self.scenario.silent;
+            inbox.holds_pongs = self.scenario.holds_pongs;
             inbox.mute = self.is_control;
             inbox.holds_events = self.scenario.publishes > 0;
             inbox.asks_anyway = self.setting.habits.asks_again();

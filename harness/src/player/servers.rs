@@ -29,6 +29,7 @@ impl Player<'_> {
             Ok(connection) => {
                 self.wanted.copy_to(&mut connection.inbox().wanted);
                 connection.inbox().is_waiting = self.scenario.silent;
+                connection.inbox().holds_pongs = self.scenario.holds_pongs;
                 connection.inbox().mute = self.is_control;
                 self.connections.insert(on.to_owned(), Link::new(connection));
                 self.connected_before = true;

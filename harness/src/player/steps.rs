@@ -233,11 +233,12 @@ impl Player<'_> {
         }
         let mut builder =
             Builder { target: &self.setting.target, values: &mut self.values, other, next_id: &mut link.next_id };
-        let segments = segments(&pieces, &send.cut, &mut builder)?;
+        let mut segments = segments(&pieces, &send.cut, &mut builder)?;
         let octets: Vec<u8> = pieces.concat();
         let phase = link.connection.inbox().oracle.phase();
         let mut accepted = phase == Phase::Accepted;
         link.sent.push(&octets);
+        let mut pongs = 0;
         while let Some(content) = link.sent.next_frame() {
             self.setting.ordeal.frame(&content);
             match Message::decode(&content) {
@@ -261,6 +262,7 @@ impl Player<'_> {
                     }
                 }
                 Ok(Message::Ack(ack)) => drop(link.answers(ack.message_id)),
+                Ok(Message::Pong) => pongs += 1,
                 Ok(Message::ConnectionRequest(request)) if link.introduced.is_none() => {
                     link.introduced = Some(request.client_instance_id());
                 }
@@ -270,6 +272,10 @@ impl Player<'_> {
         let asks = |piece: &Vec<u8>| piece.get(2).is_some_and(|first| first >> 4 == 0);
         if role == Role::Client && pieces.iter().any(asks) {
             link.connection.inbox().asked_back = true;
+        }
+        if pongs > 0 {
+            let more = link.connection.inbox().release_pongs(pongs);
+            segments.extend((more > 0).then(|| Message::Pong.to_frame().repeat(more)));
         }
         let sent = link.connection.send(segments, self.setting.calibration.gap(), patience).await;
         if role == Role::Client {

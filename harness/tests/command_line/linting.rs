@@ -84,6 +84,8 @@ fn expectations_that_no_peer_could_fail() {
     check(&steps("  - expect: acks\n"), "6:13", &["no PUBLISH was sent"]);
     check(&steps("  - { send: ping, expect: pong }\n"), "6:7", &["a step has one verb, this one has 2"]);
     check(&format!("{HEAD}steps: []\n"), "4:8", &["at least one step"]);
+    let held = format!("{HEAD}holds_pongs: true\nsteps:\n  - handshake\n  - send: ping\n  - expect: pong\n");
+    check(&held, "4:14", &["the case sends no PONG", "add a `send: pong`"]);
 }
 
 #[test]

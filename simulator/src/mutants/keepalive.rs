@@ -42,6 +42,28 @@ pub(super) const FAULTS: &[Fault] = &[
         "It leaves a PING without its PONG.",
     ),
     fault(
+        "ping-unanswered-while-its-own-waits",
+        CLIENT,
+        &["keepalive.ping-answered"],
+        Always(&[Sent(When::Always, |seen, content| {
+            let waits = seen.sent[usize::from(PING)] > seen.received[usize::from(PONG)];
+            (is_pong(content) && waits).then(Vec::new)
+        })]),
+        "It leaves a PING without its PONG while its own PING waits for one.",
+    )
+    .needs(&[Need::Time]),
+    fault(
+        "events-unanswered-while-its-own-ping-waits",
+        CLIENT,
+        &["events.answered"],
+        Always(&[Sent(When::Always, |seen, content| {
+            let waits = seen.sent[usize::from(PING)] > seen.received[usize::from(PONG)];
+            (is_answer(content) && waits).then(Vec::new)
+        })]),
+        "It leaves an event without its answer while its own PING waits for a PONG.",
+    )
+    .needs(&[Need::Time]),
+    fault(
         "ten-pings-a-segment-answered",
         BOTH,
         &["keepalive.ping-answered"],
