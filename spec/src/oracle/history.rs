@@ -59,6 +59,7 @@ pub struct ClientHistory {
     shown: bool,
     /// What was sent since the last request and must not be taken.
     not_to_take: Vec<NotToTake>,
+    may_have_updated: bool,
 }
 
 impl ClientHistory {
@@ -70,13 +71,29 @@ impl ClientHistory {
             Start::Known(server) => (Some(BTreeSet::from([Some(server)])), Basis::Hello),
             Start::Unknown => (None, Basis::None),
         };
-        Self { client: None, wiped_from: None, may_keep, hello: None, basis, shown: false, not_to_take: Vec::new() }
+        Self {
+            client: None,
+            wiped_from: None,
+            may_keep,
+            hello: None,
+            basis,
+            shown: false,
+            not_to_take: Vec::new(),
+            may_have_updated: false,
+        }
     }
 
     /// Whether the next request may carry this server_instance_id, or none.
     #[must_use]
     pub fn may_carry(&self, server: Option<InstanceId>) -> bool {
         self.may_keep.as_ref().is_none_or(|ids| ids.contains(&server))
+    }
+
+    /// Whether the client was told that its application version isn't supported: it is expected to update, and may come back with
+    /// another one (5.4).
+    #[must_use]
+    pub fn may_have_updated(&self) -> bool {
+        self.may_have_updated
     }
 
     /// The first request of a connection came. The rules that its ids break, the weightiest first.
@@ -133,6 +150,7 @@ impl ClientHistory {
 
     /// A rejection is about to be sent, as the first response of a connection.
     pub fn rejection_sent(&mut self, response: &ConnectionResponse<'_>) {
+        self.may_have_updated |= *response == ConnectionResponse::UnsupportedApplicationVersion;
         let content = Message::ConnectionResponse(response.clone()).encode();
         self.sent("introduction.rejection-keeps-server-id", "a rejection", &content);
     }

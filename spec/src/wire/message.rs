@@ -242,3 +242,42 @@ impl fmt::Display for Message<'_> {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// A PUBLISH whose event_type_id is this varint, in hex, and the rest of which is an event's.
+    fn publish(event_type_id: &str) -> Vec<u8> {
+        hex::decode(format!("4001{event_type_id}01016b010100")).unwrap_or_default()
+    }
+
+    #[test]
+    fn whoever_judges_a_sender_reads_on_where_the_text_leaves_open_what_a_varint_says() {
+        let over_long = publish("818080808080808080808000");
+        let too_large = publish("ffffffffffffffffff7f");
+        let plain = publish("01");
+        let not_utf8 = [0x13, 0, 0xff];
+        let kind = |error: DecodeError| error.kind;
+        assert_eq!(Message::decode(&over_long).map_err(kind), Err(DecodeErrorKind::VarintTooLong));
+        assert_eq!(Message::decode(&too_large).map_err(kind), Err(DecodeErrorKind::NumberTooLarge));
+
+        let event_type_id = |message: &Message<'_>| match message {
+            Message::Publish(publish) => publish.event.event_type_id(),
+            other => panic!("{other}"),
+        };
+        let read = Message::decode_over_long(&over_long).map(|(message, _)| event_type_id(&message)).map_err(kind);
+        assert_eq!(read, Ok(1));
+        assert_eq!(Message::decode_over_long(&too_large).map_err(kind), Err(DecodeErrorKind::NumberTooLarge));
+        assert_eq!(Message::decode_over_long(&not_utf8).map_err(kind), Err(DecodeErrorKind::NotUtf8));
+
+        let sent = |content| {
+            let read = Message::decode_sent(content);
+            read.map(|(message, _, open)| (event_type_id(&message), open.map(kind))).map_err(kind)
+        };
+        assert_eq!(sent(&over_long), Ok((1, Some(DecodeErrorKind::VarintTooLong))));
+        assert_eq!(sent(&too_large), Ok((u64::MAX, Some(DecodeErrorKind::NumberTooLarge))));
+        assert_eq!(sent(&plain), Ok((1, None)));
+        assert_eq!(sent(&not_utf8), Err(DecodeErrorKind::NotUtf8));
+    }
+}

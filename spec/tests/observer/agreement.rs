@@ -69,6 +69,16 @@ fn an_acceptance_may_be_overlooked_by_a_client_that_expected_another() {
 }
 
 #[test]
+fn only_a_request_is_answered_by_a_response() {
+    is_wrong(S, "malformed.unused-type", &vec![frame(C, "80"), frame(S, CONNECTED)]);
+    // A close, or a rejection, is what may come of it.
+    is_right(S, &vec![frame(C, "80"), frame(S, MISMATCH)]);
+    let twice = "handshake.first-request-answered-once";
+    is_wrong(S, twice, &accepted([frame(C, "80"), frame(S, MISMATCH)]));
+    is_right(S, &asked("0005", [frame(S, MISMATCH)]));
+}
+
+#[test]
 fn before_the_response_a_client_sends_its_request_and_nothing_else_but_pings_and_pongs() {
     let rule = "introduction.only-request-before-response";
     is_wrong(C, rule, &asked(KNOWN, [frame(S, publish(1)), frame(C, nack(1))]));

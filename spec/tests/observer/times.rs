@@ -103,6 +103,9 @@ fn for_what_may_be_malformed_nothing_is_due() {
     assert_eq!(of_server(&accepted(vec![(1.0, frame(C, OPEN_PUBLISH))])), Vec::<&str>::new());
     assert_eq!(of_server(&asked(OPEN_REJECTION)), ["layout.text-utf8"]);
     assert_eq!(of_server(&asked(QUARANTINED)), ["handshake.quarantined-closes"]);
+    // A NACK that may be malformed has answered.
+    let nacked = accepted(vec![(1.0, frame(C, publish(1))), (2.0, frame(S, "700100ff"))]);
+    assert_eq!(of_server(&nacked), ["layout.text-utf8"]);
     // A client that has sent what has to be closed upon may never have been accepted.
     let strayed = [(0.0, frame(C, KNOWN)), (0.0, frame(C, "80")), (0.0, frame(S, CONNECTED)), (1.0, frame(C, PING))];
     assert!(!of_server(&strayed).contains(&"keepalive.ping-answered"));

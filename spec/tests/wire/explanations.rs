@@ -86,6 +86,12 @@ fn a_field_that_is_left_open_is_shown_in_its_place() {
 }
 
 #[test]
+fn what_is_left_open_is_one_error_and_not_two() {
+    let content = hex::decode("1300ff").unwrap();
+    assert_eq!(explain(&content).iter().filter(|field| field.is_error()).count(), 1, "{:?}", lines(&content));
+}
+
+#[test]
 fn the_fields_of_a_message_cover_its_content_without_a_gap() {
     for vector in deployed().into_iter().chain(tolerated()) {
         let mut covered = 0;

@@ -1,6 +1,9 @@
 //! Numbers with a range can't leave it, and codes that are not used survive.
 
-use sinkcheck_spec::wire::{InstanceId, MessageId, MessageType, ProtocolVersion, ResponseCode};
+use sinkcheck_spec::wire::{
+    ConnectionResponse, Event, EventFields, InstanceId, MessageId, MessageType, Octets, ProtocolVersion,
+    QuarantineReason, ResponseCode,
+};
 
 #[test]
 fn a_message_id_is_at_most_4095() {
@@ -8,6 +11,44 @@ fn a_message_id_is_at_most_4095() {
     assert_eq!(MessageId::new(4095), Some(MessageId::MAX));
     assert_eq!(MessageId::new(4096), None);
     assert_eq!(MessageId::new(u16::MAX), None);
+}
+
+#[test]
+fn octets_go_in_and_out_as_they_are() {
+    let octets = Octets::from(vec![4, 4]);
+    assert_eq!((octets.as_slice(), octets.as_ref()), (&[4, 4][..], &[4, 4][..]));
+    assert_eq!(Vec::from(octets), [4, 4]);
+}
+
+#[test]
+fn the_fields_of_an_event_come_out_as_they_went_in() {
+    let fields = EventFields {
+        event_type_id: 1,
+        schema_version: 2,
+        key: b"k"[..].into(),
+        offset: 3,
+        timestamp: 4,
+        event_data: b"data"[..].into(),
+    };
+    let event = Event::new(fields.clone()).expect("a small event");
+    assert_eq!(*event.fields(), fields);
+    assert_eq!(event.into_fields(), fields);
+}
+
+#[test]
+fn two_of_the_responses_accept() {
+    let reason = || QuarantineReason::new(&b""[..], "").expect("no reason is small");
+    let hello = ConnectionResponse::HelloNewClient { server_instance_id: InstanceId(1) };
+    for (response, accepts) in [
+        (ConnectionResponse::Connected, true),
+        (hello, true),
+        (ConnectionResponse::InstanceIdMismatch, false),
+        (ConnectionResponse::Quarantined(reason()), false),
+        (ConnectionResponse::UnsupportedProtocolVersion, false),
+        (ConnectionResponse::UnsupportedApplicationVersion, false),
+    ] {
+        assert_eq!(response.is_acceptance(), accepts, "{response}");
+    }
 }
 
 #[test]

@@ -109,7 +109,6 @@ impl Meaning {
                 ResponseCode::Quarantined => Self::Response(Answer::OtherRejection),
                 _ => return None,
             },
-            MessageType::Publish => Self::Publish(id?),
             MessageType::Nack => Self::Nack(id?),
             _ => return None,
         })
