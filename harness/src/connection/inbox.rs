@@ -89,6 +89,8 @@ pub struct Inbox {
     in_turn_since: Instant,
     /// How many of its events the peer had in flight at the most.
     pub most_in_flight: usize,
+    /// When the last of its events came.
+    pub last_event: Instant,
     /// Something was sent since the last PING came.
     sent_since_ping: bool,
     /// It was asked back: the case sent a connection request to a client under test.
@@ -149,6 +151,7 @@ impl Inbox {
             pings_in_turn: 0,
             in_turn_since: Instant::now(),
             most_in_flight: 0,
+            last_event: Instant::now(),
             sent_since_ping: false,
             asked_back: false,
             asked_again: false,
@@ -323,6 +326,7 @@ impl Inbox {
             }
             Message::Publish(publish) => {
                 self.most_in_flight = self.most_in_flight.max(self.oracle.in_flight());
+                self.last_event = Instant::now();
                 if self.wanted.contains(&publish.event) {
                     self.publishes.push_back(publish);
                 } else if self.holds_events {

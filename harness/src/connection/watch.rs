@@ -124,6 +124,11 @@ impl Watch {
         self.take_findings(false);
     }
 
+    /// Whether the client was told that its application version isn't supported, and may come with another one since.
+    pub fn may_have_updated(&self) -> bool {
+        self.client.as_ref().is_some_and(|client| client.history.lock().may_have_updated())
+    }
+
     /// Our end of the stream was sent, within a frame of which these octets went before.
     pub fn sent_end(&mut self, unfinished: &[u8]) {
         if let (Some(client), Phase::Asked, Some(content)) = (&self.client, self.phase(), unfinished.get(2..)) {

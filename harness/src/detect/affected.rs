@@ -73,7 +73,8 @@ impl Affected {
     /// Whether a case may come to something else at this mutant than at the reference.
     pub(super) fn by(&self, mutant: &Mutant, measured: Calibration, serial: u64) -> bool {
         let Some(Met { places, testimony: Some(testimony) }) = self.met(measured, serial) else { return true };
-        mutant.may_differ(testimony, places)
+        // A fault that panics here does so where it is played, and is told of there.
+        catch_unwind(AssertUnwindSafe(|| mutant.may_differ(testimony, places))).unwrap_or(true)
     }
 
     fn met(&self, measured: Calibration, serial: u64) -> Option<&Met> {

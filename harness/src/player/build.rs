@@ -176,6 +176,7 @@ impl Builder<'_> {
         let from = default_event(self.target, publish.event).ok_or_else(|| {
             Halt::Lacks("an event that the application NACKs (`events.rejected` in the target file)".to_owned())
         })?;
+        self.stays_rejected(publish)?;
         let mut elements = vec![first];
         elements.push(self.varint(publish.event_type_id.as_ref(), from.event_type_id)?);
         elements.push(self.varint(publish.schema_version.as_ref(), from.schema_version)?);
@@ -199,6 +200,27 @@ impl Builder<'_> {
             }
         }
         Ok(elements)
+    }
+
+    /// An event that is to be NACKed has what the application NACKs it for.
+    fn stays_rejected(&self, publish: &PublishTemplate) -> Result<(), Halt> {
+        let Some(rejected) = self.target.rejected.as_ref().filter(|_| publish.event == EventClass::Rejected) else {
+            return Ok(());
+        };
+        let replaced = [
+            ("event_type_id", rejected.event_type_id.is_some() && publish.event_type_id.is_some()),
+            ("schema_version", rejected.schema_version.is_some() && publish.schema_version.is_some()),
+            ("key", rejected.key.is_some() && publish.key.is_some()),
+            ("offset", rejected.offset.is_some() && publish.offset.is_some()),
+            ("timestamp", rejected.timestamp.is_some() && publish.timestamp.is_some()),
+            ("event_data", rejected.event_data.is_some() && publish.event_data.is_some()),
+        ];
+        match replaced.into_iter().find(|(_, is_replaced)| *is_replaced) {
+            Some((field, _)) => Err(Halt::Lacks(format!(
+                "an event that the application NACKs whatever its `{field}` is (`events.rejected`)"
+            ))),
+            None => Ok(()),
+        }
     }
 
     fn section(&self, class: EventClass) -> Option<&EventFieldsSection> {

@@ -134,7 +134,9 @@ impl Player<'_> {
             // The oracle has found what is wrong with it.
             return Err(Halt::CantTell { code: "no-handshake", message: "a request of another version".to_owned() });
         };
-        if let Some(observed) = other_version(&request, &self.values) {
+        let may_have_updated =
+            self.connections.get(on).is_some_and(|link| link.connection.inbox().oracle.may_have_updated());
+        if let Some(observed) = other_version(&request, &self.values).filter(|_| !may_have_updated) {
             let rule = Some(CARRIES_VERSION.to_owned());
             let expected = "the application version that the target file names".to_owned();
             return Err(Halt::Broken { rule, expected, observed });

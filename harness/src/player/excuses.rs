@@ -18,15 +18,22 @@ pub(super) const OUR_SILENCE: f64 = 1.4;
 
 impl Player<'_> {
     /// A close by a target that may have lost patience with us says nothing: this machine, if it was overloaded, kept a connection
-    /// silent for longer than was meant. It was the server's turn to speak where its response was waited for.
+    /// silent for longer than was meant. It was the server's turn to speak where its response was waited for. Nor does one by a target
+    /// whose event we leave without an answer.
     pub(super) fn not_for_our_silence(&self, on: &str) -> Result<(), Halt> {
         let (Some(link), Some(interval)) = (self.connections.get(on), self.setting.target.keepalive_interval) else {
             return Ok(());
         };
         let silence = {
             let inbox = link.connection.inbox();
-            if inbox.closed.is_none() {
-                return Ok(());
+            let Some(closed) = &inbox.closed else { return Ok(()) };
+            let waited = closed.at.saturating_duration_since(inbox.last_event);
+            if inbox.oracle.in_flight() > 0 && waited >= interval {
+                let message = format!(
+                    "the connection was closed when an event of the target's had waited {} ms for its answer, which it may have given up",
+                    waited.as_millis()
+                );
+                return Err(Halt::CantTell { code: "answer-given-up", message });
             }
             inbox.our_silence()
         };
@@ -82,15 +89,15 @@ impl Player<'_> {
         Ok(())
     }
 
-    /// Events of the peer's wait for their answers, and never were there more that did: it may rightly wait with the next. Whether that
+    /// Events of the peer's wait for their answers, and never were there more that did on this connection: it may rightly wait with the next. Whether that
     /// is why it sends nothing shows when they have their answers.
     pub(super) async fn waits_for_answers(&self, on: &str) -> Option<Halt> {
         let link = self.connections.get(on)?;
-        let (waiting, before) = {
+        let (waiting, before, most) = {
             let inbox = link.connection.inbox();
-            (inbox.oracle.ids_in_flight(), inbox.publishes.len())
+            (inbox.oracle.ids_in_flight(), inbox.publishes.len(), inbox.most_in_flight)
         };
-        if waiting.is_empty() || self.most_in_flight > waiting.len() {
+        if waiting.is_empty() || most > waiting.len() {
             return None;
         }
         // Within a frame of the case's nothing else can be sent, so that it can't be seen.

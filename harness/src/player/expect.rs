@@ -155,7 +155,6 @@ impl Player<'_> {
                 if let Some(halt) = self.no_frame(on) {
                     return Err(halt);
                 }
-                self.note_in_flight();
                 if wants_publish(pattern)
                     && let Some(halt) = self.waits_for_answers(on).await
                 {

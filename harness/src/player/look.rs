@@ -94,8 +94,12 @@ pub(super) fn look(pattern: &Pattern, inbox: &mut Inbox, looking: &mut Looking<'
             match matches_request(wanted, &request, looking.values) {
                 Ok(()) => match &request {
                     // A version that a pattern names is the step's own affair.
-                    Request::Known(came) if wanted.application_version.is_none() => other_version(came, looking.values)
-                        .map_or(Come::Met, |observed| Come::Breaks(CARRIES_VERSION, observed)),
+                    Request::Known(came)
+                        if wanted.application_version.is_none() && !inbox.oracle.may_have_updated() =>
+                    {
+                        other_version(came, looking.values)
+                            .map_or(Come::Met, |observed| Come::Breaks(CARRIES_VERSION, observed))
+                    }
                     _ => Come::Met,
                 },
                 Err(differs) => Come::Never(differs),

@@ -77,8 +77,6 @@ pub(crate) struct Player<'a> {
     is_outdated: bool,
     /// Its adapter is still to be asked to make it publish.
     is_to_publish: bool,
-    /// How many of its events the peer was seen to have in flight at the most, on any connection.
-    most_in_flight: usize,
     /// How long a client under test let pass before each connection but the first.
     waits: Vec<Duration>,
     /// Line of the step that is played.
@@ -118,7 +116,6 @@ pub async fn play(scenario: &Scenario, setting: &Setting, main: Seat, other: Opt
         connected_before: false,
         is_outdated: false,
         is_to_publish: false,
-        most_in_flight: 0,
         waits: Vec::new(),
         line: 1,
         overslept: None,

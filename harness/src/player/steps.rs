@@ -105,7 +105,6 @@ impl Player<'_> {
     async fn step(&mut self, step: &Step) -> Option<Stop> {
         self.line = step.line;
         // Before a connection makes way for the next.
-        self.note_in_flight();
         let done = match (self.perform(step).await, &self.overslept) {
             // A target that was left waiting longer than was meant may rightly have lost patience.
             (Err(Halt::Broken { observed, .. } | Halt::Missing { observed, .. }), Some(why)) => {
@@ -305,11 +304,6 @@ impl Player<'_> {
             self.overslept = Some(format!("a wait of {} ms took {} ms", span.as_millis(), took.as_millis()));
         }
         Ok(())
-    }
-
-    pub(super) fn note_in_flight(&mut self) {
-        let most = self.connections.values().map(|link| link.connection.inbox().most_in_flight).max();
-        self.most_in_flight = self.most_in_flight.max(most.unwrap_or_default());
     }
 
     fn mark_waiting(&self, is_waiting: bool) {

@@ -1,7 +1,7 @@
 //! What passed between the reference's connections and its machines, to tell where a change would make a difference.
 
 use std::collections::BTreeSet;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use sinkcheck_spec::machine::{Input, State};
@@ -11,7 +11,10 @@ use super::{Change, Knobs, Origin, Tap};
 /// Notes what passes through the taps of a reference that has taps without changes; see
 /// [`Behaviour::witnessed`](crate::server::Behaviour::witnessed).
 #[derive(Clone, Debug, Default)]
-pub struct Witness(Arc<Mutex<Vec<Heard>>>);
+pub struct Witness(Arc<Mutex<Vec<Shared>>>);
+
+/// One connection, while its tap may still note something.
+type Shared = Arc<Mutex<Heard>>;
 
 /// What a [`Witness`] noted: of each connection, in the order in which they began.
 #[derive(Clone, Debug, Default)]
@@ -41,36 +44,31 @@ pub(super) enum Passed {
 
 /// Where one connection's tap notes what passes.
 #[derive(Clone, Debug)]
-pub(super) struct Ear {
-    witness: Witness,
-    place: usize,
-}
+pub(super) struct Ear(Shared);
 
 impl Witness {
     /// What was noted since the last time.
     pub fn take(&self) -> Testimony {
-        Testimony(std::mem::take(&mut *self.heard()))
+        let heard = std::mem::take(&mut *lock(&self.0));
+        Testimony(heard.iter().map(|heard| lock(heard).clone()).collect())
     }
 
     pub(super) fn begun(&self, origin: Origin) -> Ear {
-        let mut heard = self.heard();
-        heard.push(Heard { origin, passed: Vec::new() });
-        Ear { witness: self.clone(), place: heard.len() - 1 }
-    }
-
-    fn heard(&self) -> std::sync::MutexGuard<'_, Vec<Heard>> {
-        // Each note is whole, whoever panicked beside it.
-        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+        let heard = Arc::new(Mutex::new(Heard { origin, passed: Vec::new() }));
+        lock(&self.0).push(Arc::clone(&heard));
+        Ear(heard)
     }
 }
 
 impl Ear {
     pub(super) fn note(&self, passed: Passed) {
-        // A connection may outlive the play that it was noted for.
-        if let Some(heard) = self.witness.heard().get_mut(self.place) {
-            heard.passed.push(passed);
-        }
+        lock(&self.0).passed.push(passed);
     }
+}
+
+fn lock<T>(noted: &Mutex<T>) -> MutexGuard<'_, T> {
+    // Each note is whole, whoever panicked beside it.
+    noted.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 impl Testimony {
