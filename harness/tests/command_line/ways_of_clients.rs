@@ -12,6 +12,7 @@ place = (os.environ["SINK_HOST"], int(os.environ["SINK_PORT"]))
 own = int(os.environ["SINK_CLIENT_INSTANCE_ID"]).to_bytes(4, "big")
 known = os.environ["SINK_SERVER_INSTANCE_ID"]
 server = int(known).to_bytes(4, "big") if known else b""
+version = b"1.0.0"
 lock = threading.RLock()
 # Events without an answer, and the connection that they are sent on: None, or how to send, the next id, and which event has which id.
 waiting, current = [], None
@@ -33,17 +34,16 @@ def publish(event):
             current["ids"][at] = event
             current["send"](bytes([0x40 | at >> 8, at & 255]) + event)
 
-def control():
-    with socket.create_server(("127.0.0.1", int(os.environ["SINK_CONTROL_PORT"]))) as listener:
-        while True:
-            with listener.accept()[0] as asked, asked.makefile("rw") as line:
-                event = json.loads(line.readline())["event"]
-                numbers = [varint(event[name]) for name in ("event_type_id", "schema_version", "offset", "timestamp")]
-                publish(numbers[0] + numbers[1] + chunk(event["key"]) + numbers[2] + numbers[3] + chunk(event["event_data"]))
-                line.write("done\n")
+def control(listener):
+    while True:
+        with listener.accept()[0] as asked, asked.makefile("rw") as line:
+            event = json.loads(line.readline())["event"]
+            numbers = [varint(event[name]) for name in ("event_type_id", "schema_version", "offset", "timestamp")]
+            publish(numbers[0] + numbers[1] + chunk(event["key"]) + numbers[2] + numbers[3] + chunk(event["event_data"]))
+            line.write("done\n")
 
 def connection(line):
-    global server, current
+    global server, current, version
     def send(content):
         try:
             with lock:
@@ -56,7 +56,10 @@ def connection(line):
             while say():
                 time.sleep(seconds)
         threading.Thread(target=run, daemon=True).start()
-    request = b"\0\5" + b"1.0.0" + own + server
+    def give_up():
+        if waiting:
+            line.shutdown(socket.SHUT_RDWR)
+    request = b"\0\5" + version + own + server
     send(request)
     if mode == "twice":
         # It is on its way while what the case sends isn't read yet.
@@ -77,9 +80,13 @@ def connection(line):
             if content == b"\x10" or content[:1] == b"\x11" and len(content) == 5:
                 server = content[1:] or server
                 with lock:
-                    current = {"send": send, "next": 0, "ids": ids}
-                    for event in list(waiting):
+                    current = {"send": send, "next": 0, "ids": ids, "later": []}
+                    if mode == "one-again":
+                        current["later"] = waiting[1:]
+                    for event in waiting[:1] if mode == "one-again" else list(waiting):
                         publish(event)
+                if mode == "giving-up":
+                    threading.Timer(0.9, give_up).start()
                 if mode == "ponging":
                     again_and_again(0.004, lambda: send(b"\x60\0"))
                 if mode == "talking":
@@ -93,10 +100,17 @@ def connection(line):
                     event = ids.pop((content[0] & 15) << 8 | content[1], None)
                     if event in waiting:
                         waiting.remove(event)
+                    if current["later"]:
+                        publish(current["later"].pop(0))
+            elif content == b"\x15" and mode == "updating":
+                version = b"1.0.1"
+                return
             elif kind != 6:
                 return
 
-threading.Thread(target=control, daemon=True).start()
+# It listens before anybody can know of it.
+listener = socket.create_server(("127.0.0.1", int(os.environ["SINK_CONTROL_PORT"])))
+threading.Thread(target=control, args=[listener], daemon=True).start()
 while True:
     if mode == "looking":
         socket.create_connection(place).close()
@@ -111,12 +125,21 @@ while True:
 
 /// Hands what is to be published on to the client.
 const ADAPTER: &str = r#"
-import json, os, socket, sys
+import json, os, socket, sys, time
+
+def connected():
+    # It may be asked before the client has come up.
+    while True:
+        try:
+            return socket.create_connection(("127.0.0.1", int(os.environ["SINK_CONTROL_PORT"])))
+        except ConnectionRefusedError:
+            time.sleep(0.02)
+
 for line in sys.stdin:
     if json.loads(line)["ask"] != "publish":
         print('{"unsupported":true}', flush=True)
         continue
-    with socket.create_connection(("127.0.0.1", int(os.environ["SINK_CONTROL_PORT"]))) as control, control.makefile("rw") as asked:
+    with connected() as control, control.makefile("rw") as asked:
         print(line, file=asked, flush=True, end="")
         asked.readline()
     print('{"ok":true}', flush=True)
@@ -170,4 +193,33 @@ fn one_of_another_version_than_was_said_is_found_in_any_case() {
         let done = certify_knowing("application_version: { supported: \"2.0.0\" }\n", "quiet", &[case]);
         done.exits(1).says("Broke introduction.carries-application-version");
     }
+}
+
+#[test]
+fn one_that_was_told_to_update_may_come_with_another_version() {
+    let case = "client/events/unanswered-sent-again-after-its-version-was-rejected";
+    let done = certify_knowing("application_version: { supported: \"1.0.0\" }\n", "updating", &[case]);
+    done.exits(0).says("1 passed");
+}
+
+/// How many it has in flight is its own affair, and on each connection anew.
+#[test]
+fn one_that_sends_again_with_fewer_in_flight_than_before_has_lost_nothing() {
+    let cases = ["client/events/unanswered-and-alike-sent-again", "client/keepalive/ping-answered"];
+    certify("one-again", &cases).says_all(&["1 passed, · 1 not applicable", "before the last one is answered"]);
+}
+
+/// The case holds its answer back for several intervals.
+#[test]
+fn one_that_gives_up_on_an_event_that_is_left_without_an_answer_is_not_blamed() {
+    let done = certify_knowing("", "giving-up", &["client/keepalive/kept-while-an-event-is-unanswered"]);
+    done.says_all(&["1 inconclusive", "answer-given-up"]);
+}
+
+/// What it rejects an event for, a case doesn't take away.
+#[test]
+fn one_that_rejects_by_the_key_is_not_asked_to_reject_other_keys() {
+    let cases = ["client/layout/nack-of-any-event-is-utf8", "client/keepalive/ping-answered"];
+    let done = certify_knowing("events: { rejected: { key: bad } }\n", "quiet", &cases);
+    done.exits(0).says_all(&["1 passed, · 1 not applicable", "whatever its `key` is"]);
 }

@@ -301,9 +301,10 @@ impl ServerOracle {
             return None;
         }
         if self.decision.is_some() {
-            // Whether a second request is answered is open, and so is how.
-            let answers_another = self.waiting.pop_front().is_some();
-            return (!answers_another).then(|| {
+            // Whether a second request is answered is open, and so is how. To accept what is malformed is to act on it.
+            let another = self.waiting.iter().position(|request| request.counts() || !accepts);
+            self.waiting.drain(..another.map_or(0, |at| at + 1));
+            return another.is_none().then(|| {
                 Breach::new("handshake.first-request-answered-once", "another connection response to one request")
             });
         }

@@ -75,6 +75,13 @@ fn only_a_request_is_answered_by_a_response() {
     is_right(S, &vec![frame(C, "80"), frame(S, MISMATCH)]);
     let twice = "handshake.first-request-answered-once";
     is_wrong(S, twice, &accepted([frame(C, "80"), frame(S, MISMATCH)]));
+    // What was on its way before the response may be rejected, and not accepted.
+    is_wrong(S, twice, &asked(KNOWN, [frame(C, "80"), frame(S, CONNECTED), frame(S, CONNECTED)]));
+    is_right(S, &asked(KNOWN, [frame(C, "80"), frame(S, CONNECTED), frame(S, MISMATCH)]));
+    let malformed_request = [frame(C, "0005"), frame(S, CONNECTED), frame(S, CONNECTED)];
+    is_wrong(S, twice, &asked(KNOWN, malformed_request));
+    let third = [frame(C, "80"), frame(C, KNOWN), frame(S, CONNECTED), frame(S, CONNECTED)];
+    is_right(S, &asked(KNOWN, third));
     is_right(S, &asked("0005", [frame(S, MISMATCH)]));
 }
 

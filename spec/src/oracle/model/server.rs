@@ -82,12 +82,13 @@ impl ServerState {
             return true;
         }
         if self.stage != Stage::Undecided {
-            // Whether a second request is answered is open, and how (handshake.second-request-answer).
-            let is_second = !self.asked.is_empty();
-            if is_second {
-                self.asked.remove(0);
+            // Whether a second request is answered is open, and how (handshake.second-request-answer). To accept what is malformed is to
+            // act on it.
+            let second = self.asked.iter().position(|asked| *asked != Asked::Malformed || !answer.accepts());
+            if let Some(at) = second {
+                self.asked.drain(..=at);
             }
-            return is_second;
+            return second.is_some();
         }
         // A rejection may answer a malformed request (malformed.request-rejected), and to reject other malformed content is not to
         // act on it either (PROTOCOL.md, 10.2). It should be the end of the connection, and the next request may be answered if not.
