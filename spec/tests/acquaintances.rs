@@ -116,6 +116,24 @@ fn what_passes_at_once_or_unseen_is_blamed_on_nobody() {
 }
 
 #[test]
+fn a_response_while_another_connection_is_open_is_blamed_on_nobody() {
+    let request = ConnectionRequest::new("1.0.0", InstanceId(1), Some(InstanceId(2))).expect("small");
+    for (others, breaks) in [(0, Some("handshake.connected")), (1, None)] {
+        let mut acquaintances = Acquaintances::new();
+        acquaintances.opened(A);
+        assert_eq!(acquaintances.request(A, &request), []);
+        assert_eq!(acquaintances.response(A, Introduction::of(&request), &CONNECTED), None);
+        assert_eq!(acquaintances.request(A, &request), []);
+        for _ in 0..others {
+            // It may be accepted before this one's response is, and change what is on record.
+            acquaintances.opened(A);
+        }
+        let breach = acquaintances.response(A, Introduction::of(&request), &MISMATCH);
+        assert_eq!(breach.map(|breach| breach.rule), breaks);
+    }
+}
+
+#[test]
 fn a_servers_other_id_is_told_with_the_response_that_showed_it() {
     let told = |meetings: [(Option<u32>, ConnectionResponse<'static>); 3]| {
         let mut acquaintances = Acquaintances::new();
