@@ -87,6 +87,7 @@ fn has_room(scenario: &Scenario, free: &[&str]) -> bool {
     match wants_another(scenario) {
         // Whoever is kept out takes nobody's place.
         false if server::stranger(own).is_some() => true,
+        true if server::stranger(own).is_some() => count("known") >= 1,
         true if own == "known" => count("known") >= 2,
         true => count(own) >= 1 && count("known") >= 1,
         false => count(own) >= 1,
