@@ -12,7 +12,7 @@ use std::sync::Arc;
 
 use sinkcheck_cases::language::Scenario;
 use sinkcheck_reports::document::CaseVerdict;
-use sinkcheck_simulator::{Mutant, Testimony, Witness, client, server};
+use sinkcheck_simulator::{Deviation, Mutant, Testimony, Witness, client, server};
 use sinkcheck_spec::catalogue::Role;
 use sinkcheck_spec::machine::{Input, Mutation, Places, State, Table};
 
@@ -85,25 +85,15 @@ impl Affected {
 
 /// The reference, whose table is watched, and whose connections are heard by the witness.
 fn reference(role: Role, witness: Option<&Witness>) -> Result<(World, Places), String> {
-    let (table, places) = match role {
-        Role::Server => Table::server().watched(),
-        Role::Client => Table::client().watched(),
-    };
-    let table = Arc::new(table);
-    let peer = match role {
+    let deviation = witness.map(Deviation::witnessed).unwrap_or_default();
+    let (peer, places) = match role {
         Role::Server => {
-            let reference = server::Behaviour { table, ..server::Behaviour::default() };
-            Peer::Server(match witness {
-                Some(witness) => reference.witnessed(witness),
-                None => reference,
-            })
+            let (table, places) = Table::server().watched();
+            (Peer::Server(server::Behaviour { table: table.into(), deviation }), places)
         }
         Role::Client => {
-            let reference = client::Behaviour { table, ..client::Behaviour::default() };
-            Peer::Client(match witness {
-                Some(witness) => reference.witnessed(witness),
-                None => reference,
-            })
+            let (table, places) = Table::client().watched();
+            (Peer::Client(client::Behaviour { table: table.into(), deviation }), places)
         }
     };
     Ok((World::measured(peer)?, places))

@@ -89,8 +89,8 @@ impl Player<'_> {
         Ok(())
     }
 
-    /// Events of the peer's wait for their answers, and never were there more that did on this connection: it may rightly wait with the next. Whether that
-    /// is why it sends nothing shows when they have their answers.
+    /// Events of the peer's wait for their answers, and never were there more that did on this connection: it may rightly wait with the
+    /// next. Whether that is why it sends nothing shows when they have their answers.
     pub(super) async fn waits_for_answers(&self, on: &str) -> Option<Halt> {
         let link = self.connections.get(on)?;
         let (waiting, before, most) = {

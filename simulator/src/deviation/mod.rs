@@ -76,8 +76,9 @@ impl Deviation {
         })
     }
 
-    /// The same, and its connections' taps tell this witness.
-    pub(crate) fn witnessed(self, witness: Witness) -> Self {
-        Self { witness: Some(witness), ..self }
+    /// None, with what passes between the connections and their machines told to this witness.
+    #[must_use]
+    pub fn witnessed(witness: &Witness) -> Self {
+        Self { changes: Vec::new(), witness: Some(witness.clone()) }
     }
 }

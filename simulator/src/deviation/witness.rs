@@ -9,7 +9,7 @@ use sinkcheck_spec::machine::{Input, State};
 use super::{Change, Knobs, Origin, Tap};
 
 /// Notes what passes through the taps of a reference that has taps without changes; see
-/// [`Behaviour::witnessed`](crate::server::Behaviour::witnessed).
+/// [`Deviation::witnessed`](super::Deviation::witnessed).
 #[derive(Clone, Debug, Default)]
 pub struct Witness(Arc<Mutex<Vec<Shared>>>);
 
@@ -128,7 +128,7 @@ mod tests {
             server: None,
             left_behind: LeftBehind::default(),
         };
-        let deviation = Deviation::default().witnessed(witness.clone());
+        let deviation = Deviation::witnessed(&witness);
         let mut tap = deviation.tap(&Arc::default(), || origin).expect("a witness needs a tap");
         let mut outgoing = Outgoing::new();
         for octets in [[0].as_slice(), &[1, 0x50]] {

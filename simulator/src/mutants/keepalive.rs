@@ -8,7 +8,7 @@ use super::fault::How::{Always, At};
 use super::fault::{BOTH, CLIENT, Fault, MOMENTS, Need, fault};
 use crate::deviation::Change::{Knob, Received, Row, Sent};
 use crate::deviation::content::{self, ACK, MALFORMED, NACK, PING, PONG, PUBLISH};
-use crate::deviation::{Act, Delay, Order, When};
+use crate::deviation::{Act, Delay, Order, Seen, When};
 
 const ACCEPTED: State = State::Accepted;
 
@@ -33,6 +33,11 @@ fn is_answer(content: &[u8]) -> bool {
     content::is(content, ACK) || content::is(content, NACK)
 }
 
+/// Whether a PING of its own has no PONG yet.
+fn own_ping_waits(seen: &Seen) -> bool {
+    seen.sent[usize::from(PING)] > seen.received[usize::from(PONG)]
+}
+
 pub(super) const FAULTS: &[Fault] = &[
     fault(
         "ping-unanswered",
@@ -45,10 +50,7 @@ pub(super) const FAULTS: &[Fault] = &[
         "ping-unanswered-while-its-own-waits",
         CLIENT,
         &["keepalive.ping-answered"],
-        Always(&[Sent(When::Always, |seen, content| {
-            let waits = seen.sent[usize::from(PING)] > seen.received[usize::from(PONG)];
-            (is_pong(content) && waits).then(Vec::new)
-        })]),
+        Always(&[Sent(When::Always, |seen, content| (is_pong(content) && own_ping_waits(seen)).then(Vec::new))]),
         "It leaves a PING without its PONG while its own PING waits for one.",
     )
     .needs(&[Need::Time]),
@@ -56,10 +58,7 @@ pub(super) const FAULTS: &[Fault] = &[
         "events-unanswered-while-its-own-ping-waits",
         CLIENT,
         &["events.answered"],
-        Always(&[Sent(When::Always, |seen, content| {
-            let waits = seen.sent[usize::from(PING)] > seen.received[usize::from(PONG)];
-            (is_answer(content) && waits).then(Vec::new)
-        })]),
+        Always(&[Sent(When::Always, |seen, content| (is_answer(content) && own_ping_waits(seen)).then(Vec::new))]),
         "It leaves an event without its answer while its own PING waits for a PONG.",
     )
     .needs(&[Need::Time]),

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use sinkcheck_spec::machine::Table;
 
-use crate::deviation::{Deviation, Witness};
+use crate::deviation::Deviation;
 use crate::{Mutant, Variant};
 
 /// How a server behaves: the reference, unless changed. Deliberate faults and legal freedoms are put in here.
@@ -28,13 +28,6 @@ impl Behaviour {
     #[must_use]
     pub fn with_variant(mut self, variant: &Variant) -> Self {
         self.deviation.add(variant.changes(), &mut self.table);
-        self
-    }
-
-    /// The same, with what passes between its connections and their machines told to this witness.
-    #[must_use]
-    pub fn witnessed(mut self, witness: &Witness) -> Self {
-        self.deviation = self.deviation.witnessed(witness.clone());
         self
     }
 }

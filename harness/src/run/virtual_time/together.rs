@@ -113,3 +113,34 @@ fn failed(scenario: &Scenario, why: &str) -> CaseResult {
     result.reason = Some(Reason::new("harness-fault", why));
     result
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn case(client: &str, has_another: bool) -> Scenario {
+        let head = "title: t\nunder_test: server\nrequirements: [identity.unknown-client-not-accepted]\n";
+        let (connections, step) = match has_another {
+            true => ("connections: { other: another }\n", "  - { connect: {}, on: other }\n"),
+            false => ("", ""),
+        };
+        let text = format!("{head}client: {client}\n{connections}steps:\n{step}  - connect\n  - expect: closed\n");
+        sinkcheck_cases::suite::read("server/identity/mine", "mine.yaml", &text).expect("a scenario")
+    }
+
+    #[test]
+    fn a_case_has_room_where_each_of_its_clients_has_a_place() {
+        for (client, has_another, needed) in [
+            ("known", false, &["known"][..]),
+            ("known", true, &["known", "known/2"]),
+            ("quarantined", true, &["quarantined", "known"]),
+            ("unknown", false, &[]),
+            ("unknown", true, &["known"]),
+        ] {
+            let scenario = case(client, has_another);
+            assert!(has_room(&scenario, needed), "{client} {has_another}");
+            let fewer = needed.split_last().map(|(_, fewer)| fewer);
+            assert!(fewer.is_none_or(|fewer| !has_room(&scenario, fewer)), "{client} {has_another}");
+        }
+    }
+}
