@@ -53,10 +53,8 @@ impl Events {
             self.ids.set_in_flight(id, false);
             return Ok(());
         }
-        if self.strays.iter().any(|stray| stray.id == id) {
-            // The second one is read later than the first, and does what that does.
-            self.strays.retain(|stray| stray.id != id);
-        }
+        // A second one of an id is read later than the first, and does what that does.
+        self.strays.retain(|stray| stray.id != id);
         if self.strays.len() == MOST_STRAYS {
             if !self.is_late {
                 return Err(Uncounted);
